@@ -1,0 +1,1 @@
+//! The lead institution's coordinator: publishes plans, adds sums, keeps the record.

@@ -1,0 +1,1 @@
+//! Networks trained at the site; the only crate that names burn.

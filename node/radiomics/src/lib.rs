@@ -1,0 +1,1 @@
+//! Radiomic features as the Image Biomarker Standardisation Initiative defines them.

@@ -1,0 +1,90 @@
+//! What a site half reads: the design table, seen through a trait, so that the type that holds patients stays
+//! in `node/`.
+//!
+//! Never: a patient's identifier. A row is a number, and only sums over rows leave this crate.
+
+/// The cohort of one site as a numeric table: one row a patient, one column a feature or covariate.
+pub trait Rows: Sync {
+    /// Number of patients.
+    fn len(&self) -> usize;
+
+    /// Whether no patient is in the cohort.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of columns.
+    fn width(&self) -> usize;
+
+    /// The value in `row` and `column`; NaN where it is missing.
+    fn value(&self, row: usize, column: usize) -> f64;
+
+    /// Whether the patient is a case.
+    fn is_case(&self, row: usize) -> bool;
+
+    /// The cell (fold) the patient is held out with, below the number of cells of the analysis.
+    fn cell(&self, row: usize) -> usize;
+
+    /// Patients left after each step of the inclusion flow, starting with all in the clinical table.
+    fn flow(&self) -> &[u64];
+}
+
+/// Trains and applies networks. Implemented in `node/learn`, so that nothing else links a tensor library.
+pub trait Networks: Sync {
+    /// Trains from `start` on the given patients and returns the parameters in the manifest's order.
+    ///
+    /// Deterministic: the same arguments give the same bits.
+    fn train(&self, job: &TrainingJob<'_>) -> Result<Trained, NetworkFault>;
+
+    /// Probability of being a case, one for each row of `inputs`.
+    fn predict(
+        &self,
+        hidden: &[usize],
+        parameters: &[f32],
+        inputs: &[Vec<f32>],
+    ) -> Result<Vec<f64>, NetworkFault>;
+}
+
+/// One site's share of a round of federated averaging.
+#[derive(Clone, Copy)]
+pub struct TrainingJob<'a> {
+    /// Width of each hidden layer.
+    pub hidden: &'a [usize],
+    /// The global model, in the manifest's order.
+    pub start: &'a [f32],
+    /// Standardised inputs, one row a patient.
+    pub inputs: &'a [Vec<f32>],
+    /// 1 for a case, 0 for a control.
+    pub labels: &'a [f32],
+    /// Passes over the patients.
+    pub epochs: u32,
+    /// Patients in a step.
+    pub batch: u32,
+    /// Learning rate.
+    pub rate: f64,
+    /// Weight decay.
+    pub decay: f64,
+    /// Seed of the order of patients, drawn from the plan's seed, the fit and the round.
+    pub seed: u64,
+}
+
+impl std::fmt::Debug for TrainingJob<'_> {
+    /// Shows sizes only: the fields hold patients' values.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TrainingJob({} parameters, {} patients)", self.start.len(), self.inputs.len())
+    }
+}
+
+/// What training gives back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained {
+    /// In the manifest's order.
+    pub parameters: Vec<f32>,
+    /// Sum over patients of the cross-entropy in the last pass.
+    pub loss: f64,
+}
+
+/// A network could not be built, trained or applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NetworkFault(pub String);

@@ -1,0 +1,1 @@
+//! Test harness: a whole consortium on loopback, faults included.
