@@ -43,7 +43,8 @@ impl Manifest {
     pub fn perceptron(inputs: usize, hidden: &[usize]) -> Self {
         let widths: Vec<usize> = [&[inputs], hidden, &[1]].concat();
         let layer = |(n, pair): (usize, &[usize])| {
-            let named = |what: &str, shape: Vec<usize>| Parameter { name: format!("layers.{n}.{what}"), shape };
+            let named =
+                |what: &str, shape: Vec<usize>| Parameter { name: format!("layers.{n}.{what}"), shape };
             [named("weight", vec![pair[0], pair[1]]), named("bias", vec![pair[1]])]
         };
         Self { parameters: widths.windows(2).enumerate().flat_map(layer).collect() }

@@ -1,0 +1,123 @@
+//! `[features]` and `[select]`: how images become columns, and which of them enter a model.
+
+use serde::{Deserialize, Serialize};
+
+/// `[features]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Features {
+    /// IBSI families to compute.
+    pub families: Vec<Family>,
+    /// How direction matrices become features.
+    pub aggregation: Aggregation,
+    /// Discretisation.
+    pub bins: Bins,
+    /// Re-segmentation range in the image's unit; voxels outside leave the intensity mask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<[f64; 2]>,
+}
+
+/// A feature family, by its IBSI name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Morphology.
+    Morphology,
+    /// Intensity statistics.
+    IntensityStatistics,
+    /// Intensity histogram.
+    IntensityHistogram,
+    /// Grey level co-occurrence matrix.
+    Glcm,
+}
+
+/// `features.aggregation`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Aggregation {
+    /// Features of each of the 13 directions, averaged.
+    #[default]
+    #[serde(rename = "3d-averaged")]
+    Averaged3d,
+    /// Features of the sum of the 13 matrices.
+    #[serde(rename = "3d-merged")]
+    Merged3d,
+}
+
+/// `features.bins`
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Bins {
+    /// Fixed bin size, in the image's unit, counted from the lower end of `window` (or the ROI minimum).
+    Width(f64),
+    /// Fixed bin number.
+    Count(u32),
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        use Family::{Glcm, IntensityHistogram, IntensityStatistics, Morphology};
+        Self {
+            families: vec![Morphology, IntensityStatistics, IntensityHistogram, Glcm],
+            aggregation: Aggregation::default(),
+            bins: Bins::Count(32),
+            window: None,
+        }
+    }
+}
+
+/// `[select]`: always inside the folds, on radiomic columns only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Select {
+    /// Univariate screening.
+    pub relevance: Relevance,
+    /// Pairwise correlation filter.
+    pub redundancy: Redundancy,
+    /// Largest number of radiomic features in a model.
+    pub max: u32,
+}
+
+/// `select.relevance`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Relevance {
+    /// The test that ranks.
+    pub test: RelevanceTest,
+    /// How many features pass on to the redundancy filter.
+    pub keep: u32,
+}
+
+/// `select.relevance.test`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelevanceTest {
+    /// Welch's t, ranked by its p value.
+    #[default]
+    Welch,
+}
+
+/// `select.redundancy`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Redundancy {
+    /// A feature goes when its |Pearson r| with a better one reaches this; in (0, 1].
+    pub rho: f64,
+}
+
+impl Default for Select {
+    fn default() -> Self {
+        Self { relevance: Relevance::default(), redundancy: Redundancy::default(), max: 8 }
+    }
+}
+
+impl Default for Relevance {
+    fn default() -> Self {
+        Self { test: RelevanceTest::Welch, keep: 200 }
+    }
+}
+
+impl Default for Redundancy {
+    fn default() -> Self {
+        Self { rho: 0.8 }
+    }
+}
