@@ -1,0 +1,51 @@
+//! All rows in one place: what no party of a real consortium holds.
+
+use consilium_stats::Rows;
+
+/// Patients of one or more sites, column-labelled elsewhere by the schema.
+#[derive(Default)]
+pub(crate) struct Table {
+    /// One row a patient, NaN where missing.
+    pub(crate) rows: Vec<Vec<f64>>,
+    /// Whether the patient is a case.
+    pub(crate) cases: Vec<bool>,
+    /// The fold each patient is held out with.
+    pub(crate) cells: Vec<usize>,
+}
+
+impl Table {
+    /// Appends the rows of a site.
+    pub(crate) fn extend(&mut self, site: &dyn Rows) {
+        for row in 0..site.len() {
+            self.rows.push((0..site.width()).map(|column| site.value(row, column)).collect());
+            self.cases.push(site.is_case(row));
+            self.cells.push(site.cell(row));
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn case_count(&self) -> usize {
+        self.cases.iter().filter(|case| **case).count()
+    }
+
+    /// Cells that hold a patient, ascending.
+    pub(crate) fn occupied_cells(&self) -> Vec<usize> {
+        let mut cells = self.cells.clone();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
+    /// Row numbers outside the given cells.
+    pub(crate) fn outside(&self, held_out: &[usize]) -> Vec<usize> {
+        (0..self.len()).filter(|row| !held_out.contains(&self.cells[*row])).collect()
+    }
+
+    /// Row numbers in one cell.
+    pub(crate) fn inside(&self, cell: usize) -> Vec<usize> {
+        (0..self.len()).filter(|row| self.cells[*row] == cell).collect()
+    }
+}
