@@ -1,1 +1,7 @@
-//! Test harness: a whole consortium on loopback, faults included.
+//! Test harness: a whole consortium of real processes on loopback, over real mutual TLS.
+//!
+//! [`Consortium`] drives the programs as their users do, through their command lines; [`Party`] is one running
+//! process that can be stopped, killed and started again; [`sites`] makes hospitals' folders that are the same
+//! on every machine. Never: a fixed pause, a port chosen in advance, a process left behind.
+
+pub mod sites;
