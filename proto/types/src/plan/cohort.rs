@@ -1,12 +1,11 @@
 //! `[cohort]`: which patients.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Inclusion;
 
 /// `[cohort]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Cohort {
     /// Clauses over columns of the clinical table, joined by `and`; empty means every patient.
     pub include: Inclusion,
@@ -15,8 +14,7 @@ pub struct Cohort {
 }
 
 /// `cohort.min_per_site`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct MinPerSite {
     /// Patients.
     pub n: u32,

@@ -1,25 +1,138 @@
 //! What is wrong with a plan: every finding, with its code, key, line and remedy.
+//!
+//! Codes: `01` the file, `02` a key or its value, `03` the inclusion expression, `04` keys that do not fit
+//! together. Spec: docs/reference/plan.md.
 
 use std::fmt;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
-    code: &'static str,
+    fault: Fault,
     key: String,
     line: Option<usize>,
     message: String,
+    remedy: String,
+}
+
+/// The kinds of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    Syntax,
+    TooLong,
+    NotCanonical,
+    UnknownKey,
+    KeyNotYet,
+    Missing,
+    WrongType,
+    UnknownWord,
+    WordNotYet,
+    OutOfRange,
+    BadText,
+    BadList,
+    BadInclusion,
+    NoInput,
+    ColumnTwice,
+    FeaturesWithoutImage,
+    FamilyWithoutInput,
+    SelectWithoutRadiomics,
+    SiteSumsNeeded,
+    TooFewCells,
+    ComparedWithItself,
+    SameClass,
+    MaxAboveKeep,
+    UnitsDiffer,
+    TooLarge,
+}
+
+impl Fault {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 25] = [
+        Self::Syntax,
+        Self::TooLong,
+        Self::NotCanonical,
+        Self::UnknownKey,
+        Self::KeyNotYet,
+        Self::Missing,
+        Self::WrongType,
+        Self::UnknownWord,
+        Self::WordNotYet,
+        Self::OutOfRange,
+        Self::BadText,
+        Self::BadList,
+        Self::BadInclusion,
+        Self::NoInput,
+        Self::ColumnTwice,
+        Self::FeaturesWithoutImage,
+        Self::FamilyWithoutInput,
+        Self::SelectWithoutRadiomics,
+        Self::SiteSumsNeeded,
+        Self::TooFewCells,
+        Self::ComparedWithItself,
+        Self::SameClass,
+        Self::MaxAboveKeep,
+        Self::UnitsDiffer,
+        Self::TooLarge,
+    ];
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "CNS-P-0101",
+            Self::TooLong => "CNS-P-0102",
+            Self::NotCanonical => "CNS-P-0103",
+            Self::UnknownKey => "CNS-P-0201",
+            Self::KeyNotYet => "CNS-P-0202",
+            Self::Missing => "CNS-P-0203",
+            Self::WrongType => "CNS-P-0204",
+            Self::UnknownWord => "CNS-P-0205",
+            Self::WordNotYet => "CNS-P-0206",
+            Self::OutOfRange => "CNS-P-0207",
+            Self::BadText => "CNS-P-0208",
+            Self::BadList => "CNS-P-0209",
+            Self::BadInclusion => "CNS-P-0301",
+            Self::NoInput => "CNS-P-0401",
+            Self::ColumnTwice => "CNS-P-0402",
+            Self::FeaturesWithoutImage => "CNS-P-0403",
+            Self::FamilyWithoutInput => "CNS-P-0404",
+            Self::SelectWithoutRadiomics => "CNS-P-0405",
+            Self::SiteSumsNeeded => "CNS-P-0406",
+            Self::TooFewCells => "CNS-P-0407",
+            Self::ComparedWithItself => "CNS-P-0408",
+            Self::SameClass => "CNS-P-0409",
+            Self::MaxAboveKeep => "CNS-P-0410",
+            Self::UnitsDiffer => "CNS-P-0411",
+            Self::TooLarge => "CNS-P-0412",
+        }
+    }
+
+    /// Whether the rest of the plan can still be judged.
+    pub(super) fn concerns_a_spare_key(self) -> bool {
+        matches!(self, Self::UnknownKey | Self::KeyNotYet)
+    }
 }
 
 impl PlanError {
-    pub(super) fn new(code: &'static str, key: &str, line: Option<usize>, message: &str) -> Self {
-        Self { code, key: key.to_owned(), line, message: message.to_owned() }
+    pub(super) fn new(
+        fault: Fault,
+        key: impl Into<String>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { fault, key: key.into(), line: None, message: message.into(), remedy: remedy.into() }
     }
 
-    /// Stable code, for example `CNS-P-0101`.
+    pub(super) fn at(self, line: Option<usize>) -> Self {
+        Self { line, ..self }
+    }
+
+    pub(super) fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// Stable code, for example `CNS-P-0201`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code
+        self.fault.code()
     }
 
     /// Path of the key, for example `outcome.label`; empty when the whole file is meant.
@@ -28,10 +141,22 @@ impl PlanError {
         &self.key
     }
 
-    /// Line in the file, from 1.
+    /// Line in the file, from 1; that of the section when a key is missing; none for the canonical form.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.line
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &str {
+        &self.remedy
     }
 }
 
@@ -43,8 +168,11 @@ pub struct PlanErrors {
 }
 
 impl PlanErrors {
-    pub(super) fn one(file: &str, error: PlanError) -> Self {
-        Self { file: file.to_owned(), errors: vec![error] }
+    /// `errors` must not be empty.
+    pub(super) fn new(file: &str, mut errors: Vec<PlanError>) -> Self {
+        debug_assert!(!errors.is_empty());
+        errors.sort_by_key(|error| error.line);
+        Self { file: file.to_owned(), errors }
     }
 
     /// The findings, in the order of the file.
@@ -56,16 +184,23 @@ impl PlanErrors {
     /// The first finding's code.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.errors[0].code
+        self.errors.first().map_or("CNS-P-0101", PlanError::code)
     }
 }
 
 impl fmt::Display for PlanErrors {
+    /// One line a finding: `file:line: key: what is wrong; what to do [code]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.errors.iter().enumerate() {
-            let newline = if i == 0 { "" } else { "\n" };
-            let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
-            write!(f, "{newline}{}{line}: {} [{}]", self.file, error.message, error.code)?;
+            f.write_str(if i == 0 { "" } else { "\n" })?;
+            write!(f, "{}", self.file)?;
+            if let Some(line) = error.line {
+                write!(f, ":{line}")?;
+            }
+            if !error.key.is_empty() {
+                write!(f, ": {}", error.key)?;
+            }
+            write!(f, ": {}; {} [{}]", error.message, error.remedy, error.code())?;
         }
         Ok(())
     }

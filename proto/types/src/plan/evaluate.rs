@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// `[privacy]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Privacy {
     /// What the coordinator sees of one site.
     pub aggregate: Aggregate,
@@ -38,8 +37,7 @@ impl Default for Privacy {
 }
 
 /// `[evaluate]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluate {
     /// How patients are held out.
     pub design: Design,

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// `[features]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Features {
     /// IBSI families to compute.
     pub families: Vec<Family>,
@@ -44,8 +43,8 @@ pub enum Aggregation {
 }
 
 /// `features.bins`
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Bins {
     /// Fixed bin size, in the image's unit, counted from the lower end of `window` (or the ROI minimum).
     Width(f64),
@@ -66,8 +65,7 @@ impl Default for Features {
 }
 
 /// `[select]`: always inside the folds, on radiomic columns only.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Select {
     /// Univariate screening.
     pub relevance: Relevance,
@@ -78,8 +76,7 @@ pub struct Select {
 }
 
 /// `select.relevance`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Relevance {
     /// The test that ranks.
     pub test: RelevanceTest,
@@ -97,8 +94,7 @@ pub enum RelevanceTest {
 }
 
 /// `select.redundancy`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Redundancy {
     /// A feature goes when its |Pearson r| with a better one reaches this; in (0, 1].
     pub rho: f64,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::ModelFamily;
 
 /// `[inputs.*]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Inputs {
     /// Computed tomography.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,28 +27,23 @@ pub struct Inputs {
 }
 
 /// `[inputs.ct]`, `[inputs.pet]`, `[inputs.mr]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Image {
     /// Contrast phases, each an image of its own; empty for a single image.
     pub phases: Vec<String>,
 }
 
 /// `[inputs.table]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table {
     /// File within the site folder: `.csv` or `.parquet`, with a column `patient`.
-    #[serde(default = "features_csv")]
     pub file: String,
     /// The columns to use, all numeric; `"all"` takes every column but `patient`.
-    #[serde(default)]
     pub columns: TableColumns,
 }
 
 /// `inputs.table.columns`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WordOrList", into = "WordOrList")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum TableColumns {
     /// Every column but `patient`, in alphabetical order; sites must agree.
     #[default]
@@ -57,8 +53,7 @@ pub enum TableColumns {
 }
 
 /// `[inputs.clinical]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Clinical {
     /// Columns read as numbers.
     pub numeric: Vec<String>,
@@ -83,39 +78,47 @@ pub enum Missing {
 
 impl Default for Table {
     fn default() -> Self {
-        Self { file: features_csv(), columns: TableColumns::All }
+        Self { file: "features.csv".to_owned(), columns: TableColumns::All }
     }
 }
 
-fn features_csv() -> String {
-    "features.csv".to_owned()
-}
-
-/// How `columns` is written.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum WordOrList {
-    Word(String),
-    List(Vec<String>),
-}
-
-impl TryFrom<WordOrList> for TableColumns {
-    type Error = String;
-
-    fn try_from(written: WordOrList) -> Result<Self, String> {
-        match written {
-            WordOrList::Word(word) if word == "all" => Ok(Self::All),
-            WordOrList::Word(word) => Err(format!("`{word}` is neither \"all\" nor a list of columns")),
-            WordOrList::List(columns) => Ok(Self::Listed(columns)),
+impl Serialize for TableColumns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("all"),
+            Self::Listed(columns) => columns.serialize(serializer),
         }
     }
 }
 
-impl From<TableColumns> for WordOrList {
-    fn from(columns: TableColumns) -> Self {
-        match columns {
-            TableColumns::All => Self::Word("all".to_owned()),
-            TableColumns::Listed(columns) => Self::List(columns),
+impl Inputs {
+    /// The image inputs with their names, in a fixed order.
+    pub fn images(&self) -> impl Iterator<Item = (&'static str, &Image)> {
+        let named = [("ct", &self.ct), ("pet", &self.pet), ("mr", &self.mr)];
+        named.into_iter().filter_map(|(name, image)| Some((name, image.as_ref()?)))
+    }
+
+    /// Whether some column is radiomic: from an image or a table of features.
+    #[must_use]
+    pub fn has_radiomics(&self) -> bool {
+        self.table.is_some() || self.images().next().is_some()
+    }
+
+    /// Whether some column is clinical.
+    #[must_use]
+    pub fn has_clinical(&self) -> bool {
+        let any = |clinical: &Clinical| !clinical.numeric.is_empty() || !clinical.categorical.is_empty();
+        self.clinical.as_ref().is_some_and(any)
+    }
+
+    /// The model families these inputs allow.
+    #[must_use]
+    pub fn model_families(&self) -> Vec<ModelFamily> {
+        match (self.has_clinical(), self.has_radiomics()) {
+            (true, true) => vec![ModelFamily::Clinical, ModelFamily::Radiomics, ModelFamily::Combined],
+            (true, false) => vec![ModelFamily::Clinical],
+            (false, true) => vec![ModelFamily::Radiomics],
+            (false, false) => Vec::new(),
         }
     }
 }

@@ -4,11 +4,12 @@
 //! hashed, accepted and sent, so comments and layout do not matter and a default that changes later changes
 //! the hash. Never: anything the plan does not say decides a result. Spec: docs/reference/plan.md.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Digest;
 
 mod canonical;
+mod check;
 mod cohort;
 mod errors;
 mod evaluate;
@@ -16,6 +17,7 @@ mod features;
 mod inclusion;
 mod inputs;
 mod model;
+mod parse;
 mod study;
 
 pub use cohort::{Cohort, MinPerSite};
@@ -28,49 +30,39 @@ pub use model::{Learner, Model, ModelFamily, Network, Outcome, OutcomeKind, Pena
 pub use study::{NotAWait, Sites, Study, Wait};
 
 /// A registered analysis: immutable, identified by the hash of its canonical form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StudyPlan {
     /// Who and when.
     pub study: Study,
     /// Which patients.
-    #[serde(default)]
     pub cohort: Cohort,
     /// What is known of each patient.
     pub inputs: Inputs,
     /// How images become features; needed when an input is an image.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Features>,
     /// Which radiomic features enter a model; without it, all do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub select: Option<Select>,
     /// What is predicted.
     pub outcome: Outcome,
     /// How it is predicted.
-    #[serde(default)]
     pub model: Model,
     /// What may leave a site.
-    #[serde(default)]
     pub privacy: Privacy,
     /// How well it is predicted.
-    #[serde(default)]
     pub evaluate: Evaluate,
 }
 
 impl StudyPlan {
     /// Reads a plan as a person writes it. `file` names it in messages.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, PlanErrors> {
-        toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
-            PlanErrors::one(file, PlanError::new("CNS-P-0101", "", line, error.message()))
-        })
+        parse::from_toml(text, file)
     }
 
-    /// Reads a plan as it is hashed and sent.
+    /// Reads a plan as it is hashed and sent: the same rules, and the bytes must be the canonical form.
     pub fn from_canonical(bytes: &[u8]) -> Result<Self, PlanErrors> {
-        serde_json::from_slice(bytes).map_err(|error| {
-            PlanErrors::one("canonical plan", PlanError::new("CNS-P-0102", "", None, &error.to_string()))
-        })
+        parse::from_canonical(bytes)
     }
 
     /// JSON with sorted keys, defaults written out, no spaces.

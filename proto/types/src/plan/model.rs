@@ -1,20 +1,18 @@
 //! `[outcome]` and `[model]`: what is predicted, and how.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// `[outcome]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
     /// Type of outcome.
-    #[serde(default)]
     pub kind: OutcomeKind,
     /// Column of the clinical table.
     pub label: String,
     /// The value that counts as a case; an empty cell leaves the cohort.
     pub positive: String,
     /// The value that counts as a control; without it, every other value does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub negative: Option<String>,
 }
 
@@ -28,12 +26,10 @@ pub enum OutcomeKind {
 }
 
 /// `[model]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Model {
     /// Column families, each a model of its own under the same folds.
     /// Default: those the inputs allow (`combined` only where both others exist).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub families: Vec<ModelFamily>,
     /// The main learner.
     pub learner: Learner,
@@ -69,16 +65,14 @@ pub enum Learner {
 }
 
 /// `model.penalty`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Penalty {
     /// `"cv"` chooses lambda by inner cross-validation; a number fixes it; 0 is maximum likelihood.
     pub ridge: Ridge,
 }
 
 /// `model.penalty.ridge`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "WordOrNumber", into = "WordOrNumber")]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Ridge {
     /// Chosen by cross-validated log-likelihood from a fixed grid.
     #[default]
@@ -88,8 +82,7 @@ pub enum Ridge {
 }
 
 /// `model.network`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Network {
     /// Width of each hidden layer.
     pub hidden: Vec<usize>,
@@ -111,31 +104,11 @@ impl Default for Network {
     }
 }
 
-/// How `ridge` is written.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum WordOrNumber {
-    Word(String),
-    Number(f64),
-}
-
-impl TryFrom<WordOrNumber> for Ridge {
-    type Error = String;
-
-    fn try_from(written: WordOrNumber) -> Result<Self, String> {
-        match written {
-            WordOrNumber::Word(word) if word == "cv" => Ok(Self::Cv),
-            WordOrNumber::Word(word) => Err(format!("`{word}` is neither \"cv\" nor a number")),
-            WordOrNumber::Number(lambda) => Ok(Self::Fixed(lambda)),
-        }
-    }
-}
-
-impl From<Ridge> for WordOrNumber {
-    fn from(ridge: Ridge) -> Self {
-        match ridge {
-            Ridge::Cv => Self::Word("cv".to_owned()),
-            Ridge::Fixed(lambda) => Self::Number(lambda),
+impl Serialize for Ridge {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Cv => serializer.serialize_str("cv"),
+            Self::Fixed(lambda) => serializer.serialize_f64(*lambda),
         }
     }
 }

@@ -4,31 +4,27 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::StudyId;
 
 /// `[study]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Study {
     /// Slug by which commands name the study.
     pub id: StudyId,
     /// One line for people.
     pub title: String,
     /// Counts amendments from 1.
-    #[serde(default = "one")]
     pub version: u32,
     /// The only source of randomness.
     pub seed: u64,
     /// How many sites, how many of them must answer a round, how long to wait.
-    #[serde(default)]
     pub sites: Sites,
 }
 
 /// `study.sites`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sites {
     /// Fewer than this: the study does not start, or aborts. At least 1; a hospital's policy may ask for more.
     pub min: u32,
@@ -44,13 +40,9 @@ impl Default for Sites {
     }
 }
 
-fn one() -> u32 {
-    1
-}
-
 /// A length of time: a whole number and a unit, `s`, `m`, `h` or `d`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct Wait {
     seconds: u64,
 }
@@ -59,9 +51,14 @@ pub struct Wait {
 const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 impl Wait {
+    /// Less than this is no patience.
+    pub const SHORTEST: Self = Self::from_seconds(1);
+    /// A year.
+    pub const LONGEST: Self = Self::from_seconds(365 * 86_400);
+
     /// So many seconds.
     #[must_use]
-    pub fn from_seconds(seconds: u64) -> Self {
+    pub const fn from_seconds(seconds: u64) -> Self {
         Self { seconds }
     }
 
@@ -99,14 +96,6 @@ impl fmt::Display for Wait {
         let divides = |(_, factor): &&(char, u64)| self.seconds.is_multiple_of(*factor) && self.seconds > 0;
         let (unit, factor) = UNITS.iter().find(divides).unwrap_or(&UNITS[3]);
         write!(f, "{}{unit}", self.seconds / factor)
-    }
-}
-
-impl TryFrom<String> for Wait {
-    type Error = NotAWait;
-
-    fn try_from(text: String) -> Result<Self, NotAWait> {
-        text.parse()
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 mod parse;
 #[cfg(test)]
@@ -16,8 +16,8 @@ mod tests;
 pub use parse::NotAnInclusion;
 
 /// The parsed expression; empty means every patient.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(into = "String")]
 pub struct Inclusion {
     clauses: Vec<Clause>,
 }
@@ -232,14 +232,6 @@ impl FromStr for Inclusion {
 
     fn from_str(text: &str) -> Result<Self, NotAnInclusion> {
         parse::inclusion(text)
-    }
-}
-
-impl TryFrom<String> for Inclusion {
-    type Error = NotAnInclusion;
-
-    fn try_from(text: String) -> Result<Self, NotAnInclusion> {
-        text.parse()
     }
 }
 

@@ -1,0 +1,57 @@
+//! Keys and words of the study plan that this version knows but does not carry out yet.
+//!
+//! They are refused, never ignored: a plan must not seem to ask for what will not happen. Each comes with what
+//! can be done today.
+
+/// `Some(what there is instead)` for the path of a key that a later version will carry out.
+pub(super) fn key(path: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(key, _)| *key == path).map(|(_, instead)| *instead)
+}
+
+/// Paths, and what there is instead.
+pub(super) const KEYS: [(&str, &str); 41] = [
+    ("cohort.index", "this version compares no dates; use `cohort.include`"),
+    ("inputs.ct.require", "this version needs every phase of every patient"),
+    ("inputs.ct.mask", "this version reads one mask for each image"),
+    ("inputs.pet.require", "this version needs every phase of every patient"),
+    ("inputs.pet.mask", "this version reads one mask for each image"),
+    ("inputs.pet.unit", "this version takes the unit of the image file"),
+    ("inputs.mr.require", "this version needs every phase of every patient"),
+    ("inputs.mr.mask", "this version reads one mask for each image"),
+    ("features.preset", "this version has `families`, `aggregation`, `bins` and `window`"),
+    ("features.spacing", "this version does not resample; resample the images before they are catalogued"),
+    ("features.fuse", "this version puts the features of all phases side by side"),
+    ("features.filters", "this version computes features of the unfiltered image"),
+    ("features.bins.ct", "this version has one discretisation for all images: `width` or `count`"),
+    ("features.bins.pet", "this version has one discretisation for all images: `width` or `count`"),
+    ("features.bins.mr", "this version has one discretisation for all images: `width` or `count`"),
+    ("harmonise", "this version does not harmonise; leave the section out"),
+    ("select.stability", "this version has `relevance`, `redundancy` and `max`"),
+    ("select.final", "this version has `relevance`, `redundancy` and `max`"),
+    ("outcome.time", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.event", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.grid", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.horizon", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.levels", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.labels", "this version predicts a binary outcome: `label` and `positive`"),
+    ("outcome.missing", "this version leaves out a patient whose outcome is missing"),
+    ("outcome.composite", "this version reads the outcome from one column"),
+    ("model.site_intercept", "this version fits one intercept for all sites"),
+    ("model.strata", "this version fits one intercept for all sites"),
+    ("model.penalty.lasso", "this version has `ridge`"),
+    ("privacy.limits", "this version leaves limits to each hospital's policy file"),
+    ("privacy.dp", "this version adds no noise"),
+    ("evaluate.inner", "this version uses the other folds of `folds` as inner folds"),
+    ("evaluate.repeats", "this version holds every patient out once"),
+    (
+        "evaluate.metrics",
+        "this version always reports AUC, calibration, Brier score, log-loss and net benefit",
+    ),
+    ("evaluate.bootstrap", "this version has DeLong intervals"),
+    ("evaluate.report", "this version writes its results as JSON"),
+    ("study.preset", "this version has no presets; write the sections"),
+    ("inputs.ct.series", "this version reads NIfTI images"),
+    ("inputs.pet.series", "this version reads NIfTI images"),
+    ("inputs.mr.series", "this version reads NIfTI images"),
+    ("study.sites.rejoin", "this version does not take a site back once it was dropped"),
+];

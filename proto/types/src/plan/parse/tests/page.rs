@@ -1,0 +1,44 @@
+//! docs/reference/plan.md says what the program does.
+
+use std::collections::BTreeSet;
+
+use super::super::later;
+use super::super::reader::Word;
+use super::{LONG, read};
+use crate::plan::errors::Fault;
+use crate::plan::{Aggregate, Aggregation, Design, Family, Learner, OutcomeKind, RelevanceTest};
+
+#[test]
+fn the_reference_page_is_true() {
+    let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/plan.md"));
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    read(example.expect("the page shows a full example"));
+    for (path, instead) in later::KEYS {
+        assert!(page.contains(&format!("| `{path}` | {instead} |")), "the page lacks {path}");
+    }
+    for fault in Fault::ALL {
+        assert!(page.contains(&format!("| `{}` |", fault.code())), "the page lacks {}", fault.code());
+    }
+    let words = [Family::LATER, Aggregation::LATER, RelevanceTest::LATER, OutcomeKind::LATER];
+    for word in words.iter().chain(&[Learner::LATER, Aggregate::LATER, Design::LATER]).copied().flatten() {
+        assert!(page.contains(&format!("`\"{word}\"`")), "the page lacks {word}");
+    }
+    let mut described = BTreeSet::new();
+    keys_of("", &serde_json::from_str(&read(LONG).canonical()).expect("JSON"), &mut described);
+    for key in described {
+        assert!(page.contains(&format!("| `{key}` |")), "the page lacks {key}");
+    }
+}
+
+/// Paths of all leaves; the keys of `categorical` are the writer's own.
+fn keys_of(path: &str, value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) if !path.ends_with("categorical") => {
+            for (key, value) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                keys_of(&path, value, into);
+            }
+        }
+        _ => drop(into.insert(path.to_owned())),
+    }
+}
