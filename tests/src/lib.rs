@@ -4,4 +4,7 @@
 //! process that can be stopped, killed and started again; [`sites`] makes hospitals' folders that are the same
 //! on every machine. Never: a fixed pause, a port chosen in advance, a process left behind.
 
+pub mod party;
 pub mod sites;
+
+pub use party::{Ended, Party};

@@ -50,7 +50,7 @@ pub(crate) fn job(job: &TrainingJob<'_>) -> Result<Option<usize>, Fault> {
     if job.labels.len() != job.inputs.len() {
         return Err(Fault::Labels { labels: job.labels.len(), patients: job.inputs.len() });
     }
-    let not_binary = |label: &f32| *label != 0.0 && *label != 1.0;
+    let not_binary = |label: &f32| ![0.0, 1.0].contains(label);
     if let Some(row) = job.labels.iter().position(not_binary) {
         return Err(Fault::Label { row, label: job.labels[row] });
     }

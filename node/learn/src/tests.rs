@@ -8,7 +8,7 @@ use chacha20::ChaCha20Rng;
 use consilium_stats::{NetworkFault, Networks as _, Trained, TrainingJob};
 use consilium_types::Manifest;
 use proptest::prelude::*;
-use rand_core::{Rng as _, SeedableRng as _};
+use rand_core::SeedableRng as _;
 
 use crate::perceptron::{Perceptron, PerceptronConfig};
 use crate::{Perceptrons, flat};
@@ -55,7 +55,7 @@ impl Patients {
 
 fn uniform(seed: u8) -> impl FnMut() -> f32 {
     let mut rng = ChaCha20Rng::from_seed([seed; 32]);
-    move || (f64::from(rng.next_u32()) / f64::from(u32::MAX)).mul_add(2.0, -1.0) as f32
+    move || (2.0 * f64::from(rng.next_u32()) / f64::from(u32::MAX) - 1.0) as f32
 }
 
 fn random_start(width: usize, hidden: &[usize], seed: u8) -> Vec<f32> {
@@ -75,7 +75,7 @@ fn logit_by_hand(hidden: &[usize], parameters: &[f64], row: &[f32]) -> f64 {
     let mut rest = parameters;
     for (layer, units) in hidden.iter().chain([&1]).enumerate() {
         if layer > 0 {
-            values.iter_mut().for_each(|v| *v = v.max(0.0));
+            values = values.iter().map(|v| v.max(0.0)).collect();
         }
         let (weight, after) = rest.split_at(values.len() * units);
         let (bias, after) = after.split_at(*units);
