@@ -100,7 +100,7 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        Self { hidden: vec![16], rounds: 20, epochs: 2, batch: 16, rate: 0.01, decay: 1e-4 }
+        Self { hidden: vec![16], rounds: 20, epochs: 5, batch: 16, rate: 0.1, decay: 1e-4 }
     }
 }
 
