@@ -1,13 +1,47 @@
 //! Exact federated statistics.
 //!
-//! Every computation is one module with its three halves side by side: `site` turns rows into a
-//! [`Summary`], summaries are added as integers, `finish` turns the sum into a finding. Only a `Summary` can
-//! cross, so what leaves a hospital is read in one place per computation.
+//! Every computation is one module with its three halves side by side: `site` turns rows into a [`Summary`], summaries
+//! are added as integers, `finish` turns the sum into a finding. Only a `Summary` can cross, so what leaves a hospital
+//! is read in one place per computation: the table at the top of its module.
 //! Never: I/O, clocks, patient identifiers, randomness that is not drawn from the plan's seed.
 //! Spec: docs/reference/methods.md; ADR-0002 (three halves), ADR-0003 (fixed point).
 
+pub mod accuracy;
+pub mod calibration;
+mod check;
+mod computation;
+pub mod count;
+pub mod design;
+pub mod deviance;
+pub mod distribution;
+mod error;
+pub mod fit;
+pub mod gram;
+pub mod linear;
+pub mod moments;
+pub mod network;
+pub mod newton;
+mod reader;
+pub mod roc;
 pub mod rows;
+pub mod scale;
+pub mod scores;
 pub mod summary;
 
+pub use accuracy::{Accuracy, AccuracySums, Tenth};
+pub use calibration::{Calibration, CalibrationStep};
+pub use computation::{Computation, Query};
+pub use count::{Count, Counts};
+pub use design::Design;
+pub use deviance::Deviance;
+pub use error::{Implausible, QueryFault, Unfit};
+pub use fit::{Ascent, AscentState, FitFailure};
+pub use gram::{Gram, GramTable};
+pub use moments::{MomentTable, Moments, Welch};
+pub use network::{Averaged, NetworkPoint, Training};
+pub use newton::{Derivatives, Newton, Point};
+pub use roc::{Area, Interval, Roc, Tally};
 pub use rows::{NetworkFault, Networks, Rows, Trained, TrainingJob};
+pub use scale::{Conditioning, Scale};
+pub use scores::{Predictor, Scorer};
 pub use summary::{Accumulator, Summary, SummaryFault};

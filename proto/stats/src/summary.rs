@@ -94,32 +94,24 @@ impl Summary {
     }
 
     /// Adds another summary of the same kind and length.
-    pub fn add(self, other: &Self) -> Result<Self, SummaryFault> {
+    pub fn plus(self, other: &Self) -> Result<Self, SummaryFault> {
         if self.len() != other.len() {
             return Err(SummaryFault::Length { expected: self.len(), found: other.len() });
         }
         match (self, other) {
-            (Self::Statistics(a), Self::Statistics(b)) => {
-                sum(a, b, i128::checked_add).map(Self::Statistics)
-            }
+            (Self::Statistics(a), Self::Statistics(b)) => sum(a, b, i128::checked_add).map(Self::Statistics),
             (Self::Updates(a), Self::Updates(b)) => sum(a, b, i64::checked_add).map(Self::Updates),
             (a, b) => Err(SummaryFault::Kind { expected: a.kind(), found: b.kind() }),
         }
     }
 }
 
-fn words<const N: usize>(
-    bytes: &[u8],
-) -> Result<impl Iterator<Item = [u8; N]> + '_, SummaryFault> {
+fn words<const N: usize>(bytes: &[u8]) -> Result<impl Iterator<Item = [u8; N]> + '_, SummaryFault> {
     let (words, rest) = bytes.as_chunks::<N>();
     if rest.is_empty() { Ok(words.iter().copied()) } else { Err(SummaryFault::Bytes(bytes.len())) }
 }
 
-fn sum<T: Copy>(
-    mut a: Vec<T>,
-    b: &[T],
-    add: fn(T, T) -> Option<T>,
-) -> Result<Vec<T>, SummaryFault> {
+fn sum<T: Copy>(mut a: Vec<T>, b: &[T], add: fn(T, T) -> Option<T>) -> Result<Vec<T>, SummaryFault> {
     for (i, (x, y)) in a.iter_mut().zip(b).enumerate() {
         *x = add(*x, *y).ok_or(SummaryFault::Overflow(i))?;
     }

@@ -1,0 +1,121 @@
+//! The three halves of a computation, and the closed list of questions built from them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Accuracy, Calibration, Count, Deviance, Gram, Implausible, Moments, Networks, Newton, QueryFault, Roc,
+    Rows, Scale, Summary, SummaryFault, Training, Unfit,
+};
+
+/// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
+pub trait Computation {
+    /// What the sum over sites means.
+    type Finding;
+
+    /// Whether the words are network updates; statistics otherwise.
+    fn is_update(&self) -> bool {
+        false
+    }
+
+    /// Number of words of the summary; both sides derive it from the question.
+    fn length(&self) -> usize;
+
+    /// Whether a table of `width` columns can be asked this. After it, `site` neither panics nor exhausts memory.
+    fn check(&self, width: usize) -> Result<(), QueryFault>;
+
+    /// What leaves, in words, for the egress ledger.
+    fn describe(&self) -> String;
+
+    /// The site half: rows to sums.
+    fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit>;
+
+    /// The finishing half: the sum over sites to a finding.
+    fn finish(&self, sum: &Summary) -> Result<Self::Finding, Implausible>;
+}
+
+/// Every question a node can be asked. There is no other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Query {
+    /// Patients in the flow and in each cell.
+    Count(Count),
+    /// Magnitude of every column.
+    Scale(Scale),
+    /// Moments by cell and class.
+    Moments(Moments),
+    /// Co-moments of screened columns.
+    Gram(Gram),
+    /// One step of many logistic fits.
+    Newton(Newton),
+    /// Held-out deviance of fits.
+    Deviance(Deviance),
+    /// One round of federated averaging.
+    Training(Training),
+    /// Counts along the score.
+    Roc(Roc),
+    /// Calibration fits.
+    Calibration(Calibration),
+    /// Brier score, log-loss, calibration table, net benefit.
+    Accuracy(Accuracy),
+}
+
+/// Calls a method of whichever computation a query holds.
+macro_rules! each {
+    ($query:expr, $computation:ident => $call:expr) => {
+        match $query {
+            Query::Count($computation) => $call,
+            Query::Scale($computation) => $call,
+            Query::Moments($computation) => $call,
+            Query::Gram($computation) => $call,
+            Query::Newton($computation) => $call,
+            Query::Deviance($computation) => $call,
+            Query::Training($computation) => $call,
+            Query::Roc($computation) => $call,
+            Query::Calibration($computation) => $call,
+            Query::Accuracy($computation) => $call,
+        }
+    };
+}
+
+impl Query {
+    /// Number of words of the summary.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        each!(self, computation => computation.length())
+    }
+
+    /// Whether the words are network updates.
+    #[must_use]
+    pub fn is_update(&self) -> bool {
+        each!(self, computation => computation.is_update())
+    }
+
+    /// Checks an untrusted question against a table of `width` columns.
+    pub fn check(&self, width: usize) -> Result<(), QueryFault> {
+        each!(self, computation => computation.check(width))
+    }
+
+    /// What leaves, in words, with how many numbers.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let what = each!(self, computation => computation.describe());
+        format!("{what} ({} numbers)", self.length())
+    }
+
+    /// The site half. Call [`Query::check`] first.
+    pub fn answer(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
+        each!(self, computation => computation.site(rows, networks))
+    }
+
+    /// Whether an untrusted summary has the kind and length this question asks for.
+    pub fn accept(&self, summary: &Summary) -> Result<(), SummaryFault> {
+        let expected = if self.is_update() { "updates" } else { "statistics" };
+        if summary.kind() != expected {
+            return Err(SummaryFault::Kind { expected, found: summary.kind() });
+        }
+        if summary.len() != self.length() {
+            return Err(SummaryFault::Length { expected: self.length(), found: summary.len() });
+        }
+        Ok(())
+    }
+}

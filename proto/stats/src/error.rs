@@ -1,0 +1,109 @@
+//! What can be wrong with a question, with the rows it is asked of, and with an answer.
+
+use consilium_types::fixed::NotFixed;
+
+use crate::NetworkFault;
+
+/// A question no honest coordinator asks: refused by the site before it is answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryFault {
+    /// A column or cell that does not exist.
+    #[error("{what} {index} does not exist: there are {limit}")]
+    Index {
+        /// What was counted.
+        what: &'static str,
+        /// What was asked for.
+        index: usize,
+        /// How many there are.
+        limit: usize,
+    },
+    /// Lists that must be equally long are not.
+    #[error("{what} has {found} entries, {expected} are needed")]
+    Length {
+        /// Which list.
+        what: &'static str,
+        /// How long it is.
+        found: usize,
+        /// How long it must be.
+        expected: usize,
+    },
+    /// More work or memory than any study needs.
+    #[error("{what} is {found}, more than the {limit} a site accepts")]
+    Size {
+        /// What was counted.
+        what: &'static str,
+        /// How much was asked for.
+        found: usize,
+        /// How much is accepted.
+        limit: usize,
+    },
+    /// NaN, infinity or a scale of zero.
+    #[error("{0} holds a number that is not finite or not positive")]
+    Number(&'static str),
+}
+
+impl QueryFault {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Index { .. } => "CNS-S-0101",
+            Self::Length { .. } => "CNS-S-0102",
+            Self::Size { .. } => "CNS-S-0103",
+            Self::Number(_) => "CNS-S-0104",
+        }
+    }
+}
+
+/// Rows that cannot be summed: the site says so instead of sending something else.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Unfit {
+    /// A value without a fixed-point form.
+    #[error("a sum cannot be written: {0}")]
+    NotFixed(#[from] NotFixed),
+    /// A network could not be trained or applied.
+    #[error("a network failed: {0}")]
+    Network(#[from] NetworkFault),
+}
+
+impl Unfit {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFixed(_) => "CNS-S-0201",
+            Self::Network(_) => "CNS-S-0202",
+        }
+    }
+}
+
+/// A sum that no honest sites can produce.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Implausible {
+    /// Another kind or number of words than the question asks for.
+    #[error("the sum is not an answer to the question")]
+    Shape,
+    /// A count below zero or with a fraction.
+    #[error("a count is {0}")]
+    Count(f64),
+    /// Any other number that cannot be.
+    #[error("{what} is {value}")]
+    Value {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
+}
+
+impl Implausible {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Shape => "CNS-S-0301",
+            Self::Count(_) => "CNS-S-0302",
+            Self::Value { .. } => "CNS-S-0303",
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! One round of federated averaging of several networks at once.
+//!
+//! | words (64 bits, 2^-32) | what | reveals |
+//! |---|---|---|
+//! | one for each parameter of each network | patients times parameter after local training | the site's update |
+//! | 3 for each network | patients trained on, patients times loss, parameters clipped | counts, fit |
+
+use consilium_types::{Digest, Manifest, fixed};
+use rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+use crate::design::Design;
+use crate::{
+    Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, TrainingJob, Unfit, check,
+};
+
+/// Words of a network beside its parameters.
+const TAIL: usize = 3;
+
+/// Asks for one round of local training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Networks to train, each on its own training set.
+    pub networks: Vec<NetworkPoint>,
+    /// Width of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// Passes over the patients.
+    pub epochs: u32,
+    /// Patients in a step.
+    pub batch: u32,
+    /// Learning rate.
+    pub rate: f64,
+    /// Weight decay.
+    pub decay: f64,
+    /// Seed of this round, drawn from the plan's.
+    pub seed: u64,
+}
+
+/// Where a network stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkPoint {
+    /// Columns, standardisation and training set.
+    pub design: Design,
+    /// The global model, in the manifest's order.
+    pub parameters: Vec<f32>,
+}
+
+/// The average of the sites' models, weighted by patients.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Averaged {
+    /// In the manifest's order.
+    pub parameters: Vec<f32>,
+    /// Patients trained on.
+    pub patients: f64,
+    /// Mean loss over them in the last local pass.
+    pub loss: f64,
+}
+
+/// Initial parameters from a seed: uniform in +-1 / sqrt(inputs) by layer, biases zero.
+#[must_use]
+pub fn initial(inputs: usize, hidden: &[usize], seed: u64) -> Vec<f32> {
+    let mut random = chacha20::ChaCha20Rng::seed_from_u64(seed);
+    let mut parameters = Vec::new();
+    for parameter in Manifest::perceptron(inputs, hidden).parameters {
+        let bound = match parameter.shape.as_slice() {
+            [rows, _] => 1.0 / (*rows as f64).max(1.0).sqrt(),
+            _ => 0.0,
+        };
+        for _ in 0..parameter.len() {
+            let unit = f64::from(random.next_u32()) / f64::from(u32::MAX);
+            #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
+            parameters.push((bound * (2.0 * unit - 1.0)) as f32);
+        }
+    }
+    parameters
+}
+
+/// A seed for one purpose, drawn from the plan's.
+#[must_use]
+pub fn derive_seed(plan_seed: u64, purpose: &str) -> u64 {
+    let digest = Digest::of(&format!("consilium/seed/{purpose}/v1"), &plan_seed.to_le_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest.as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}
+
+/// Standardised inputs of some patients.
+pub(crate) fn inputs(design: &Design, rows: &dyn Rows, patients: &[usize]) -> Vec<Vec<f32>> {
+    #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
+    let narrow = |row: &usize| design.standardise(rows, *row).iter().map(|z| *z as f32).collect();
+    patients.iter().map(narrow).collect()
+}
+
+pub(crate) fn check_network(inputs: usize, hidden: &[usize], parameters: &[f32]) -> Result<(), QueryFault> {
+    check::size("hidden layers", hidden.len(), 8)?;
+    hidden.iter().try_for_each(|width| check::size("width of a layer", *width, 4_096))?;
+    check::size("inputs of a network", inputs, 65_536)?;
+    if hidden.contains(&0) {
+        return Err(QueryFault::Length { what: "a hidden layer", found: 0, expected: 1 });
+    }
+    let expected = Manifest::perceptron(inputs, hidden).len();
+    check::size("parameters of a network", expected, check::MOST_PARAMETERS)?;
+    check::length("parameters", parameters.len(), expected)?;
+    if parameters.iter().all(|x| x.is_finite()) { Ok(()) } else { Err(QueryFault::Number("parameters")) }
+}
+
+impl Training {
+    /// Trains one network here and appends its words.
+    fn train(
+        &self,
+        index: usize,
+        rows: &dyn Rows,
+        networks: &dyn Networks,
+        words: &mut Vec<i64>,
+    ) -> Result<(), Unfit> {
+        let NetworkPoint { design, parameters } = &self.networks[index];
+        let patients: Vec<usize> = (0..rows.len()).filter(|row| design.trains_on(rows.cell(*row))).collect();
+        if patients.is_empty() {
+            words.resize(words.len() + parameters.len() + TAIL, 0);
+            return Ok(());
+        }
+        let labels: Vec<f32> = patients.iter().map(|row| f32::from(u8::from(rows.is_case(*row)))).collect();
+        let trained = networks.train(&TrainingJob {
+            hidden: &self.hidden,
+            start: parameters,
+            inputs: &inputs(design, rows, &patients),
+            labels: &labels,
+            epochs: self.epochs,
+            batch: self.batch,
+            rate: self.rate,
+            decay: self.decay,
+            seed: self.seed.wrapping_add(index as u64),
+        })?;
+        if trained.parameters.len() != parameters.len() {
+            return Err(NetworkFault("training changed the number of parameters".to_owned()).into());
+        }
+        Self::append(&trained.parameters, trained.loss, patients.len(), words)
+    }
+
+    fn append(parameters: &[f32], loss: f64, patients: usize, words: &mut Vec<i64>) -> Result<(), Unfit> {
+        let weight = u32::try_from(patients).unwrap_or(u32::MAX);
+        let mut clipped = 0u32;
+        for parameter in parameters {
+            let (word, was_clipped) = fixed::encode_update(f64::from(*parameter), weight)?;
+            clipped += u32::from(was_clipped);
+            words.push(word);
+        }
+        let mean_loss = (loss / patients as f64).min(fixed::UPDATE_CLIP);
+        words.push(fixed::encode_update(1.0, weight)?.0);
+        words.push(fixed::encode_update(mean_loss, weight)?.0);
+        words.push(i64::from(clipped) << fixed::UPDATE_BITS);
+        Ok(())
+    }
+}
+
+impl Computation for Training {
+    type Finding = Vec<Averaged>;
+
+    fn is_update(&self) -> bool {
+        true
+    }
+
+    fn length(&self) -> usize {
+        let words = |point: &NetworkPoint| point.parameters.len().saturating_add(TAIL);
+        self.networks.iter().fold(0usize, |sum, point| sum.saturating_add(words(point)))
+    }
+
+    fn check(&self, width: usize) -> Result<(), QueryFault> {
+        check::size("networks", self.networks.len(), check::MOST_CELLS + 1)?;
+        check::size("epochs", self.epochs as usize, 1_000)?;
+        check::size("patients in a step", self.batch as usize, 1 << 20)?;
+        check::positive("learning rate", &[self.rate])?;
+        check::finite("weight decay", &[self.decay])?;
+        for point in &self.networks {
+            point.design.check(width)?;
+            check_network(point.design.columns.len(), &self.hidden, &point.parameters)?;
+        }
+        check::size("words", self.length(), check::MOST_WORDS)
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "parameters of {} locally trained networks, times the number of patients",
+            self.networks.len()
+        )
+    }
+
+    fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
+        let mut words = Vec::with_capacity(self.length());
+        for index in 0..self.networks.len() {
+            self.train(index, rows, networks, &mut words)?;
+        }
+        Ok(Summary::Updates(words))
+    }
+
+    fn finish(&self, sum: &Summary) -> Result<Vec<Averaged>, Implausible> {
+        let Summary::Updates(words) = sum else { return Err(Implausible::Shape) };
+        if words.len() != self.length() {
+            return Err(Implausible::Shape);
+        }
+        let mut rest = words.as_slice();
+        let averaged = |point: &NetworkPoint| {
+            let (mine, others) = rest.split_at(point.parameters.len() + TAIL);
+            rest = others;
+            average(mine)
+        };
+        self.networks.iter().map(averaged).collect()
+    }
+}
+
+fn average(words: &[i64]) -> Result<Averaged, Implausible> {
+    let (parameters, tail) = words.split_at(words.len() - TAIL);
+    let patients = fixed::decode_update(tail[0]);
+    if patients < 1.0 {
+        return Err(Implausible::Value { what: "the number of patients trained on", value: patients });
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
+    let mean = |word: &i64| (fixed::decode_update(*word) / patients) as f32;
+    Ok(Averaged {
+        parameters: parameters.iter().map(mean).collect(),
+        patients,
+        loss: fixed::decode_update(tail[1]) / patients,
+    })
+}
