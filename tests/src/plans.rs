@@ -1,0 +1,85 @@
+//! Plans for the invented hospitals of [`sites`](crate::sites), as small as a whole study can be.
+
+/// Logistic regression with a chosen lambda and a network beside it, on a feature table and clinical columns.
+pub const TABLE: &str = r#"
+[study]
+id    = "table-01"
+title = "Relapse from a feature table and clinical columns"
+seed  = 11
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[inputs.clinical]
+numeric     = ["age"]
+categorical = { sex = ["F", "M"] }
+missing     = "impute"
+
+[select]
+relevance  = { keep = 4 }
+redundancy = { rho = 0.9 }
+max        = 2
+
+[outcome]
+label    = "relapse"
+positive = "yes"
+negative = "no"
+
+[model]
+families = ["clinical", "combined"]
+compare  = ["mlp"]
+network  = { hidden = [4], rounds = 6, epochs = 2, batch = 8, rate = 0.1 }
+
+[evaluate]
+folds = 3
+"#;
+
+/// The same question to images.
+pub const IMAGES: &str = r#"
+[study]
+id    = "images-01"
+title = "Relapse from PET"
+seed  = 12
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.pet]
+
+[features]
+families = ["intensity-statistics", "morphology"]
+bins     = { count = 8 }
+
+[select]
+relevance = { keep = 6 }
+max       = 2
+
+[outcome]
+label    = "relapse"
+positive = "yes"
+
+[model]
+penalty = { ridge = 1.0 }
+
+[evaluate]
+folds = 3
+"#;
+
+/// A plan with another patience: how long a silent site is waited for, for example `2s`.
+#[must_use]
+pub fn with_wait(plan: &str, wait: &str) -> String {
+    plan.replace("wait = \"60s\"", &format!("wait = \"{wait}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consilium_types::StudyPlan;
+
+    #[test]
+    fn the_plans_are_valid() {
+        for plan in [TABLE, IMAGES] {
+            let patient = StudyPlan::from_toml(plan, "plan.toml").unwrap();
+            let hasty = StudyPlan::from_toml(&with_wait(plan, "2s"), "plan.toml").unwrap();
+            assert_ne!(patient.hash(), hasty.hash());
+        }
+    }
+}
