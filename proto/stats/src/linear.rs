@@ -110,9 +110,9 @@ mod tests {
             let upper = (0..4).flat_map(|i| (i..4).map(move |j| (i, j))).map(|(i, j)| full(i, j)).collect();
             let matrix = Symmetric::from_triangle(4, upper);
             let x = matrix.cholesky().expect("positive definite").solve(&b);
-            for i in 0..4 {
-                let product: f64 = (0..4).map(|j| matrix.at(i, j) * x[j]).sum();
-                prop_assert!((product - b[i]).abs() < 1e-9);
+            for (i, right) in b.iter().enumerate() {
+                let left: f64 = (0..4).map(|j| matrix.at(i, j) * x[j]).sum();
+                prop_assert!((left - right).abs() < 1e-9);
             }
         }
     }

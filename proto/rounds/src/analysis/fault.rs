@@ -1,0 +1,87 @@
+//! Why an analysis cannot go on, in words an operator can act on.
+
+use consilium_stats::{FitFailure, Implausible, SummaryFault};
+use consilium_types::plan::ModelFamily;
+
+/// The end of an analysis without a result.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AnalysisFault {
+    /// The sites offer nothing to learn from.
+    #[error("the sites offer no column")]
+    NoColumns,
+    /// A training set without enough patients of both classes.
+    #[error(
+        "the training set without {} has {cases} cases and {controls} controls; at least 2 of each are needed: \
+         use fewer folds or include more patients",
+        folds(held_out)
+    )]
+    OneClass {
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// Cases in the training set.
+        cases: u64,
+        /// Controls in it.
+        controls: u64,
+    },
+    /// A model without a usable column.
+    #[error("no {family:?} column varies in the training set without {}", folds(held_out))]
+    NoUsableColumn {
+        /// The model.
+        family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+    },
+    /// A logistic fit without a solution.
+    #[error("the {family:?} fit without {} at lambda {lambda} fails: {failure}", folds(held_out))]
+    Fit {
+        /// The model.
+        family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// The penalty.
+        lambda: f64,
+        /// Why.
+        failure: FitFailure,
+    },
+    /// The out-of-fold scores cannot be ranked.
+    #[error("the cohort has no cases or no controls to rank")]
+    NothingToRank,
+    /// A sum of the wrong shape.
+    #[error("a sum does not answer its question: {0}")]
+    Summary(SummaryFault),
+    /// A sum no honest sites produce.
+    #[error("a sum cannot be: {0}")]
+    Implausible(#[from] Implausible),
+    /// A sum for another question than the one asked.
+    #[error("the sum answers a question that was not asked")]
+    OutOfTurn,
+}
+
+impl AnalysisFault {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoColumns => "CNS-R-0101",
+            Self::OneClass { .. } => "CNS-R-0102",
+            Self::NoUsableColumn { .. } => "CNS-R-0103",
+            Self::Fit { failure, .. } => failure.code(),
+            Self::NothingToRank => "CNS-R-0104",
+            Self::Summary(_) => "CNS-R-0105",
+            Self::Implausible(implausible) => implausible.code(),
+            Self::OutOfTurn => "CNS-R-0106",
+        }
+    }
+}
+
+/// The held-out cells in words.
+fn folds(held_out: &[usize]) -> String {
+    match held_out {
+        [] => "nothing left out".to_owned(),
+        [one] => format!("fold {}", one + 1),
+        many => {
+            let names: Vec<String> = many.iter().map(|cell| (cell + 1).to_string()).collect();
+            format!("folds {}", names.join(" and "))
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Logistic regression: all families, training sets and penalties climb together; then lambda is chosen.
+
+use consilium_stats::fit::covariance;
+use consilium_stats::{
+    Ascent, AscentState, Computation, Derivatives, Design, Deviance, Newton, Point, Predictor, Query, Scorer,
+    Summary,
+};
+use consilium_types::plan::{Learner, ModelFamily, Ridge};
+
+use super::preparing::Prepared;
+use super::{AnalysisFault, Progress, Stage, Study, ask, training};
+use crate::result::{LambdaPoint, LogisticResult};
+
+/// Penalties that cross-validation chooses from: 10^-2 to 10^3 in half decades.
+pub(super) const LAMBDA_GRID: [f64; 11] = [
+    0.01,
+    0.031_622_776_601_683_79,
+    0.1,
+    0.316_227_766_016_837_94,
+    1.0,
+    3.162_277_660_168_379_5,
+    10.0,
+    31.622_776_601_683_793,
+    100.0,
+    316.227_766_016_837_96,
+    1000.0,
+];
+
+/// A fitted model with its out-of-fold scorer, on the way to evaluation.
+#[derive(Debug, Clone)]
+pub(super) struct Fitted {
+    pub(super) family: ModelFamily,
+    pub(super) scorer: Scorer,
+    pub(super) logistic: LogisticResult,
+}
+
+/// All fits of the study.
+#[derive(Debug, Clone)]
+pub(super) struct Fitting {
+    prepared: Prepared,
+    lambdas: Vec<f64>,
+    /// By family, training set and penalty, in that order.
+    fits: Vec<Ascent>,
+}
+
+/// Starts the fits, or goes on to the networks when the plan wants none.
+pub(super) fn begin(study: Study, prepared: Prepared) -> Result<Progress, AnalysisFault> {
+    let model = &study.plan.model;
+    if model.learner != Learner::Logistic && !model.compare.contains(&Learner::Logistic) {
+        return training::begin(study, prepared, Vec::new());
+    }
+    let lambdas = match model.penalty.ridge {
+        Ridge::Cv => LAMBDA_GRID.to_vec(),
+        Ridge::Fixed(lambda) => vec![lambda],
+    };
+    let fits = prepared.families.iter().flat_map(|(_, designs)| designs).flat_map(|design| {
+        let columns = design.columns.len();
+        lambdas.iter().map(move |lambda| Ascent::new(columns, *lambda))
+    });
+    let fitting = Fitting { fits: fits.collect(), lambdas, prepared };
+    let query = fitting.next_step();
+    Ok(ask(study, Stage::Fitting(Box::new(fitting)), query))
+}
+
+impl Fitting {
+    pub(super) fn absorb(
+        mut self: Box<Self>,
+        study: Study,
+        query: &Query,
+        sum: &Summary,
+    ) -> Result<Progress, AnalysisFault> {
+        match query {
+            Query::Newton(newton) => {
+                self.advance(&newton.finish(sum)?)?;
+                let query = if self.is_moving() { self.next_step() } else { self.deviance() };
+                Ok(ask(study, Stage::Fitting(self), query))
+            }
+            Query::Deviance(deviance) => {
+                let deviances = deviance.finish(sum)?;
+                let fitted = self.choose(&study, &deviances)?;
+                training::begin(study, self.prepared, fitted)
+            }
+            _ => Err(AnalysisFault::OutOfTurn),
+        }
+    }
+
+    fn designs(&self) -> Vec<Design> {
+        self.prepared.families.iter().flat_map(|(_, designs)| designs.clone()).collect()
+    }
+
+    fn is_moving(&self) -> bool {
+        self.fits.iter().any(|fit| *fit.state() == AscentState::Moving)
+    }
+
+    fn points(&self, wanted: impl Fn(&Ascent) -> bool) -> Vec<Point> {
+        let point = |(i, fit): (usize, &Ascent)| {
+            wanted(fit).then(|| Point { design: i / self.lambdas.len(), beta: fit.beta().to_vec() })
+        };
+        self.fits.iter().enumerate().filter_map(point).collect()
+    }
+
+    /// Derivatives of the fits still moving; designs no longer used do not travel.
+    fn next_step(&self) -> Query {
+        let (designs, fits) = used(&self.designs(), self.points(|fit| *fit.state() == AscentState::Moving));
+        Query::Newton(Newton { designs, fits })
+    }
+
+    fn deviance(&self) -> Query {
+        Query::Deviance(Deviance { designs: self.designs(), fits: self.points(|_| true) })
+    }
+
+    fn advance(&mut self, derivatives: &[Derivatives]) -> Result<(), AnalysisFault> {
+        let mut derivatives = derivatives.iter();
+        for i in 0..self.fits.len() {
+            if *self.fits[i].state() != AscentState::Moving {
+                continue;
+            }
+            let Some(at) = derivatives.next() else { return Err(AnalysisFault::OutOfTurn) };
+            self.fits[i].advance(at);
+            if let AscentState::Failed(failure) = self.fits[i].state() {
+                let failure = *failure;
+                return Err(self.failed(i, failure));
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, fit: usize, failure: consilium_stats::FitFailure) -> AnalysisFault {
+        let design = fit / self.lambdas.len();
+        let sets = self.prepared.sets.len();
+        AnalysisFault::Fit {
+            family: self.prepared.families[design / sets].0,
+            held_out: self.prepared.sets[design % sets].clone(),
+            lambda: self.fits[fit].lambda(),
+            failure,
+        }
+    }
+
+    fn index(&self, family: usize, set: usize, lambda: usize) -> usize {
+        (family * self.prepared.sets.len() + set) * self.lambdas.len() + lambda
+    }
+
+    /// Chooses lambda for every family and collects its models.
+    fn choose(&self, study: &Study, deviances: &[Vec<f64>]) -> Result<Vec<Fitted>, AnalysisFault> {
+        let family = |f: usize| self.fitted(study, deviances, f);
+        (0..self.prepared.families.len()).map(family).collect()
+    }
+
+    fn fitted(&self, study: &Study, deviances: &[Vec<f64>], f: usize) -> Result<Fitted, AnalysisFault> {
+        let (family, designs) = &self.prepared.families[f];
+        let held_out: Vec<Option<usize>> =
+            std::iter::once(None).chain((0..study.cells()).map(Some)).collect();
+        let curves: Vec<Vec<f64>> =
+            held_out.iter().map(|cell| self.curve(study, deviances, f, *cell)).collect();
+        let best: Vec<usize> = curves.iter().map(|curve| lowest(curve)).collect();
+        let predictor = |cell: usize| {
+            let set = 1 + cell;
+            let beta = self.fits[self.index(f, set, best[set])].beta().to_vec();
+            Predictor::Logistic { design: designs[set].clone(), beta }
+        };
+        let scorer = Scorer { cells: (0..study.cells()).map(predictor).collect() };
+        let path = self.lambdas.iter().zip(&curves[0]);
+        let path = path.map(|(lambda, deviance)| LambdaPoint { lambda: *lambda, deviance: *deviance });
+        let logistic = self.coefficients(study, f, best[0])?;
+        let fold_lambdas = best[1..].iter().map(|b| self.lambdas[*b]).collect();
+        Ok(Fitted {
+            family: *family,
+            scorer,
+            logistic: LogisticResult { path: path.collect(), fold_lambdas, ..logistic },
+        })
+    }
+
+    /// Held-out deviance by penalty, for training on all but `outer`.
+    fn curve(&self, study: &Study, deviances: &[Vec<f64>], f: usize, outer: Option<usize>) -> Vec<f64> {
+        if self.lambdas.len() == 1 {
+            return vec![0.0];
+        }
+        let at = |lambda: usize| {
+            let inner = (0..study.cells()).filter(|cell| Some(*cell) != outer);
+            inner.fold(0.0, |sum, cell| sum + self.inner(deviances, f, lambda, outer, cell))
+        };
+        (0..self.lambdas.len()).map(at).collect()
+    }
+
+    /// Deviance in `cell` of the fit without it and without `outer`.
+    fn inner(
+        &self,
+        deviances: &[Vec<f64>],
+        f: usize,
+        lambda: usize,
+        outer: Option<usize>,
+        cell: usize,
+    ) -> f64 {
+        let mut held_out: Vec<usize> = outer.into_iter().chain([cell]).collect();
+        held_out.sort_unstable();
+        let place = held_out.iter().position(|c| *c == cell).unwrap_or(0);
+        let set = self.prepared.set(&held_out).expect("pairs are training sets when lambda is chosen");
+        deviances[self.index(f, set, lambda)][place]
+    }
+
+    fn coefficients(&self, study: &Study, f: usize, lambda: usize) -> Result<LogisticResult, AnalysisFault> {
+        let fit = self.index(f, 0, lambda);
+        let design = &self.prepared.families[f].1[0];
+        let AscentState::Converged(at) = self.fits[fit].state() else { return Err(AnalysisFault::OutOfTurn) };
+        let lambda = self.lambdas[lambda];
+        let covariance =
+            covariance(at, lambda).ok_or_else(|| self.failed(fit, consilium_stats::FitFailure::Collinear))?;
+        let beta = self.fits[fit].beta();
+        Ok(LogisticResult::new(&study.schema, design, lambda, beta, &covariance, at.log_likelihood))
+    }
+}
+
+/// Drops designs that no point uses and renumbers the rest.
+fn used(designs: &[Design], mut points: Vec<Point>) -> (Vec<Design>, Vec<Point>) {
+    let mut number = vec![None; designs.len()];
+    let mut kept = Vec::new();
+    for point in &mut points {
+        let new = *number[point.design].get_or_insert_with(|| {
+            kept.push(designs[point.design].clone());
+            kept.len() - 1
+        });
+        point.design = new;
+    }
+    (kept, points)
+}
+
+/// Position of the lowest entry; of equal ones the last, which is the largest penalty.
+fn lowest(curve: &[f64]) -> usize {
+    let mut best = 0;
+    for (i, deviance) in curve.iter().enumerate() {
+        if *deviance <= curve[best] {
+            best = i;
+        }
+    }
+    best
+}

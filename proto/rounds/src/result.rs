@@ -1,0 +1,356 @@
+//! The result of a study, at full precision and without time stamps: equal sums give equal bytes.
+//!
+//! Never: a number about one site; the plan's `release` decides what else may be told. Schema:
+//! docs/reference/results.md.
+
+use std::collections::BTreeMap;
+
+use consilium_stats::distribution::normal_two_sided;
+use consilium_stats::{Counts, Design, NetworkPoint, Query, Tenth};
+use consilium_types::plan::ModelFamily;
+use consilium_types::{Digest, Schema, SiteId, StudyId, StudyPlan};
+use serde::{Deserialize, Serialize};
+
+/// Everything a study found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StudyResult {
+    /// The study.
+    pub study: StudyId,
+    /// Hash of the plan's canonical form.
+    pub plan_hash: Digest,
+    /// Sites that took part, in order.
+    pub sites: Vec<SiteId>,
+    /// Name and version of the feature extractor; empty when no image was read.
+    pub extractor: String,
+    /// Patients.
+    pub cohort: CohortResult,
+    /// Radiomic columns chosen; absent when the plan does not select.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
+    /// The main learner on each family first, compared ones after.
+    pub models: Vec<ModelResult>,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// Patients over all sites.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CohortResult {
+    /// In the cohort.
+    pub n: u64,
+    /// Cases among them.
+    pub cases: u64,
+    /// Patients left after each inclusion step.
+    pub flow: Vec<FlowCount>,
+    /// Each fold: patients and cases.
+    pub folds: Vec<FoldCount>,
+}
+
+/// One step of the inclusion flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlowCount {
+    /// The step in words.
+    pub step: String,
+    /// Patients left.
+    pub patients: u64,
+}
+
+/// One fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoldCount {
+    /// Patients.
+    pub n: u64,
+    /// Cases among them.
+    pub cases: u64,
+}
+
+/// Which radiomic columns were selected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Selection {
+    /// In the final model, best first.
+    pub columns: Vec<String>,
+    /// In how many outer training sets each column was selected.
+    pub frequency: BTreeMap<String, u32>,
+}
+
+/// One model of the study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelResult {
+    /// Family and learner, for example `combined/logistic`.
+    pub name: String,
+    /// Its columns.
+    pub family: ModelFamily,
+    /// Coefficients, for a logistic regression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logistic: Option<LogisticResult>,
+    /// Parameters, for a network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkResult>,
+    /// On out-of-fold scores.
+    pub evaluation: Evaluation,
+}
+
+/// A ridge logistic regression on all patients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogisticResult {
+    /// The penalty on standardised columns.
+    pub lambda: f64,
+    /// Cross-validated deviance by penalty; one point with deviance 0 when the plan fixes lambda.
+    pub path: Vec<LambdaPoint>,
+    /// The penalty chosen in each outer fold.
+    pub fold_lambdas: Vec<f64>,
+    /// Log-likelihood, without the penalty.
+    pub log_likelihood: f64,
+    /// Intercept on standardised columns.
+    pub intercept: Coefficient,
+    /// Intercept on the columns' own units.
+    pub intercept_raw: Coefficient,
+    /// One entry a column.
+    pub terms: Vec<Term>,
+}
+
+/// Minus log-likelihood summed over held-out folds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LambdaPoint {
+    /// The penalty.
+    pub lambda: f64,
+    /// Its held-out deviance.
+    pub deviance: f64,
+}
+
+/// An estimate with its standard error: the sandwich `(I+P)^-1 I (I+P)^-1`, or `I^-1` without a penalty.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Coefficient {
+    /// The estimate.
+    pub estimate: f64,
+    /// Its standard error.
+    pub se: f64,
+    /// Estimate over standard error.
+    pub z: f64,
+    /// Two-sided normal p value.
+    pub p: f64,
+}
+
+/// One column of a logistic regression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Term {
+    /// Name in the schema.
+    pub column: String,
+    /// Mean over all patients with a value.
+    pub mean: f64,
+    /// Standard deviation, n - 1 below.
+    pub sd: f64,
+    /// Per standard deviation.
+    pub standardised: Coefficient,
+    /// Per unit of the column.
+    pub raw: Coefficient,
+}
+
+/// A network trained on all patients by federated averaging.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NetworkResult {
+    /// Names of the inputs, standardised with the means and standard deviations below.
+    pub columns: Vec<String>,
+    /// Mean of each input.
+    pub mean: Vec<f64>,
+    /// Standard deviation of each input.
+    pub sd: Vec<f64>,
+    /// Width of each hidden layer.
+    pub hidden: Vec<usize>,
+    /// Mean local loss of each round.
+    pub loss: Vec<f64>,
+    /// In the manifest's order.
+    pub parameters: Vec<f32>,
+}
+
+/// How well a model ranks and predicts patients it was not trained on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Area under the ROC curve over all out-of-fold scores.
+    pub auc: AucResult,
+    /// False and true positive rates.
+    pub roc: Vec<[f64; 2]>,
+    /// Absent when the calibration fit has no solution.
+    pub calibration: Option<CalibrationResult>,
+    /// Mean squared error of the probability.
+    pub brier: f64,
+    /// Mean minus log-likelihood.
+    pub log_loss: f64,
+    /// Calibration table by tenths of the score.
+    pub tenths: Vec<Tenth>,
+    /// Decision curve.
+    pub net_benefit: Vec<NetBenefit>,
+}
+
+/// An AUC with DeLong's standard error and a Wald interval clipped to [0, 1].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AucResult {
+    /// Probability that a case scores above a control.
+    pub auc: f64,
+    /// Standard error.
+    pub se: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
+    /// Confidence level.
+    pub level: f64,
+}
+
+/// Logistic calibration of the out-of-fold scores.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationResult {
+    /// Joint with the slope; 0 is perfect.
+    pub intercept: f64,
+    /// Its standard error.
+    pub intercept_se: f64,
+    /// 1 is perfect, below 1 means predictions too extreme.
+    pub slope: f64,
+    /// Its standard error.
+    pub slope_se: f64,
+    /// Intercept with the slope fixed at 1; 0 is perfect.
+    pub in_the_large: f64,
+    /// Its standard error.
+    pub in_the_large_se: f64,
+}
+
+/// One point of a decision curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct NetBenefit {
+    /// Patients at or above this probability are treated.
+    pub threshold: f64,
+    /// Cases treated.
+    pub true_positives: u64,
+    /// Controls treated.
+    pub false_positives: u64,
+    /// Net benefit of the model.
+    pub model: f64,
+    /// Net benefit of treating everyone.
+    pub treat_all: f64,
+}
+
+/// What a study took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Questions asked.
+    pub exchanges: u32,
+    /// Integers each site sent.
+    pub words: u64,
+}
+
+impl Effort {
+    pub(crate) fn add(&mut self, query: &Query) {
+        self.exchanges += 1;
+        self.words += query.length() as u64;
+    }
+}
+
+impl StudyResult {
+    pub(crate) fn new(
+        plan: &StudyPlan,
+        sites: &[SiteId],
+        schema: &Schema,
+        counts: &Counts,
+        selection: Option<Selection>,
+        models: Vec<ModelResult>,
+        effort: Effort,
+    ) -> Self {
+        Self {
+            study: plan.study.id.clone(),
+            plan_hash: plan.hash(),
+            sites: sites.to_vec(),
+            extractor: schema.extractor.clone(),
+            cohort: CohortResult::new(plan, counts),
+            selection,
+            models,
+            effort,
+        }
+    }
+
+    /// The result file: indented JSON with a final newline.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let text = serde_json::to_string_pretty(self).expect("numbers and strings always serialise");
+        text + "\n"
+    }
+}
+
+impl CohortResult {
+    fn new(plan: &StudyPlan, counts: &Counts) -> Self {
+        let step = |(step, patients): (_, &u64)| {
+            let step: consilium_types::plan::FlowStep = step;
+            FlowCount { step: step.text(), patients: *patients }
+        };
+        let fold = |[controls, cases]: &[u64; 2]| FoldCount { n: controls + cases, cases: *cases };
+        Self {
+            n: counts.cells.iter().flatten().sum(),
+            cases: counts.cells.iter().map(|cell| cell[1]).sum(),
+            flow: plan.flow().into_iter().zip(&counts.flow).map(step).collect(),
+            folds: counts.cells.iter().map(fold).collect(),
+        }
+    }
+}
+
+impl Coefficient {
+    fn new(estimate: f64, variance: f64) -> Self {
+        let se = variance.max(0.0).sqrt();
+        let z = estimate / se;
+        Self { estimate, se, z, p: normal_two_sided(z) }
+    }
+}
+
+impl LogisticResult {
+    /// Reads coefficients off a converged fit; the path is filled in by the caller.
+    pub(crate) fn new(
+        schema: &Schema,
+        design: &Design,
+        lambda: f64,
+        beta: &[f64],
+        covariance: &[Vec<f64>],
+        log_likelihood: f64,
+    ) -> Self {
+        let term = |(j, column): (usize, &usize)| {
+            let (estimate, variance, sd) = (beta[j + 1], covariance[j + 1][j + 1], design.sd[j]);
+            Term {
+                column: schema.columns[*column].name.clone(),
+                mean: design.mean[j],
+                sd,
+                standardised: Coefficient::new(estimate, variance),
+                raw: Coefficient::new(estimate / sd, variance / (sd * sd)),
+            }
+        };
+        Self {
+            lambda,
+            path: Vec::new(),
+            fold_lambdas: Vec::new(),
+            log_likelihood,
+            intercept: Coefficient::new(beta[0], covariance[0][0]),
+            intercept_raw: raw_intercept(design, beta, covariance),
+            terms: design.columns.iter().enumerate().map(term).collect(),
+        }
+    }
+}
+
+/// The intercept for columns in their own units: `a = beta_0 - sum beta_j mean_j / sd_j`.
+fn raw_intercept(design: &Design, beta: &[f64], covariance: &[Vec<f64>]) -> Coefficient {
+    let shift = design.mean.iter().zip(&design.sd).map(|(mean, sd)| -mean / sd);
+    let weights: Vec<f64> = std::iter::once(1.0).chain(shift).collect();
+    let estimate = weights.iter().zip(beta).fold(0.0, |sum, (w, b)| sum + w * b);
+    let row = |i: usize| weights.iter().zip(&covariance[i]).fold(0.0, |sum, (w, c)| sum + w * c);
+    let variance = weights.iter().enumerate().fold(0.0, |sum, (i, w)| sum + w * row(i));
+    Coefficient::new(estimate, variance)
+}
+
+impl NetworkResult {
+    pub(crate) fn new(schema: &Schema, hidden: &[usize], point: &NetworkPoint, loss: Vec<f64>) -> Self {
+        let design = &point.design;
+        Self {
+            columns: design.columns.iter().map(|c| schema.columns[*c].name.clone()).collect(),
+            mean: design.mean.clone(),
+            sd: design.sd.clone(),
+            hidden: hidden.to_vec(),
+            loss,
+            parameters: point.parameters.clone(),
+        }
+    }
+}
