@@ -54,9 +54,8 @@ fn three_families_are_fitted_and_evaluated() {
 
 #[test]
 fn a_network_is_averaged_beside_the_regression() {
-    let plan = plan(
-        "[model]\ncompare = [\"mlp\"]\nnetwork = { hidden = [], rounds = 10, epochs = 2, rate = 0.05 }\n",
-    );
+    let mut plan = plan("[model]\ncompare = [\"mlp\"]\nnetwork = { rounds = 10, rate = 0.05 }\n");
+    plan.model.network.hidden = Vec::new();
     let all = cohort(&plan, 2, 120, 5);
     let sites = split(&all, 4, |i| i * 7 + i / 3);
     let result = run(&plan, &schema(12, 2), &sites, 4).unwrap();
