@@ -5,7 +5,9 @@
 //! Spec: docs/ARCHITECTURE.md; ADR-0004 (events, not snapshots).
 
 pub mod analysis;
+pub mod life;
 pub mod result;
 
 pub use analysis::{Analysis, AnalysisFault, Progress};
+pub use life::StudyLife;
 pub use result::StudyResult;

@@ -1,0 +1,246 @@
+//! An attempt at the analysis: one exchange after the other, all sites of the roster each time.
+//!
+//! Waits for: a summary of every site of the roster. Accepts: summaries that answer the open question, repeated ones,
+//! and late ones of closed exchanges without effect. Ends: with the last sum, or with a lost site.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_stats::{Query, Summary, SummaryFault};
+use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
+
+use super::status::{ClosedExchange, Lost};
+use super::{Effect, Entry, Key, Question, Refusal, State, StudyLife, Timestamp};
+use crate::{Analysis, AnalysisFault, Progress};
+
+/// An attempt with its open exchange.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    key: Key,
+    roster: Vec<SiteId>,
+    schema: Schema,
+    analysis: Analysis,
+    query: Query,
+    contributions: BTreeMap<SiteId, Summary>,
+    since: Timestamp,
+}
+
+impl Running {
+    pub(super) fn begin(
+        plan: &StudyPlan,
+        now: Timestamp,
+        attempt: Attempt,
+        roster: Vec<SiteId>,
+        schema: Schema,
+    ) -> Result<Self, AnalysisFault> {
+        let (analysis, query) = Analysis::begin(plan, &roster, &schema)?;
+        let key = Key { attempt, exchange: ExchangeNumber(1) };
+        Ok(Self { key, roster, schema, analysis, query, contributions: BTreeMap::new(), since: now })
+    }
+
+    pub(super) fn has(&self, site: &SiteId) -> bool {
+        self.roster.contains(site)
+    }
+
+    pub(super) fn key(&self) -> Key {
+        self.key
+    }
+
+    pub(super) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    pub(super) fn roster(&self) -> &[SiteId] {
+        &self.roster
+    }
+
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+
+    pub(super) fn waiting_for(&self) -> Vec<SiteId> {
+        self.roster.iter().filter(|site| !self.contributions.contains_key(site)).cloned().collect()
+    }
+
+    pub(super) fn question_for(&self, site: &SiteId) -> Option<Question> {
+        let open = self.has(site) && !self.contributions.contains_key(site);
+        open.then(|| Question { key: self.key, roster: self.roster.clone(), query: self.query.clone() })
+    }
+
+    /// Takes a contribution; whether it is new.
+    fn take(&mut self, site: &SiteId, summary: Summary) -> Result<bool, Refusal> {
+        self.query.accept(&summary).map_err(Refusal::Shape)?;
+        match self.contributions.get(site) {
+            Some(known) if *known == summary => Ok(false),
+            Some(_) => Err(Refusal::OtherContent { site: site.clone(), key: self.key }),
+            None => {
+                self.contributions.insert(site.clone(), summary);
+                Ok(true)
+            }
+        }
+    }
+
+    fn sum(&self) -> Result<Summary, SummaryFault> {
+        let mut summaries = self.contributions.values();
+        let first = summaries.next().cloned().ok_or(SummaryFault::Length { expected: 1, found: 0 })?;
+        summaries.try_fold(first, Summary::plus)
+    }
+
+    fn digests(&self) -> BTreeMap<SiteId, Digest> {
+        self.contributions.iter().map(|(site, summary)| (site.clone(), summary.digest())).collect()
+    }
+}
+
+impl StudyLife {
+    pub(super) fn submitted(
+        &mut self,
+        now: Timestamp,
+        site: &SiteId,
+        key: Key,
+        summary: Summary,
+    ) -> Result<Option<Vec<Effect>>, Refusal> {
+        let Some(running) = self.open(site, key)? else { return Ok(None) };
+        if !running.take(site, summary)? {
+            return Ok(None);
+        }
+        if !running.waiting_for().is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        Ok(Some(self.close(now)))
+    }
+
+    pub(super) fn declined(
+        &mut self,
+        now: Timestamp,
+        site: &SiteId,
+        key: Key,
+        code: &str,
+    ) -> Result<Option<Vec<Effect>>, Refusal> {
+        if !is_code(code) {
+            return Err(Refusal::NotACode);
+        }
+        if self.open(site, key)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.lose(now, &[(site.clone(), format!("declined with {code}"))])))
+    }
+
+    /// The running attempt if `key` is its open exchange; nothing for an exchange of the past.
+    fn open(&mut self, site: &SiteId, key: Key) -> Result<Option<&mut Running>, Refusal> {
+        if !self.invites(site) {
+            return Err(Refusal::NotInvited(site.clone()));
+        }
+        match &mut self.state {
+            State::Published => Err(Refusal::NotRunning),
+            State::Finished(_) | State::Aborted(_) => Ok(None),
+            State::Running(running) if key < running.key => Ok(None),
+            State::Running(running) if key > running.key => Err(Refusal::NotAsked(key)),
+            State::Running(running) if !running.has(site) => Err(Refusal::NotInRoster(site.clone())),
+            State::Running(running) => Ok(Some(running)),
+        }
+    }
+
+    /// Adds the summaries of a complete exchange and moves on.
+    fn close(&mut self, now: Timestamp) -> Vec<Effect> {
+        let State::Running(running) = &self.state else { return Vec::new() };
+        let (key, contributions) = (running.key, running.digests());
+        match running.sum() {
+            Ok(sum) => {
+                let entry =
+                    Entry::Closed { at: now, key, sum: sum.clone(), contributions: contributions.clone() };
+                self.advance(now, &sum, contributions);
+                vec![Effect::Journal(entry), Effect::Wake]
+            }
+            Err(fault) => {
+                self.abort(format!("CNS-R-0303: the summaries cannot be added: {fault}"));
+                vec![Effect::Wake]
+            }
+        }
+    }
+
+    /// Replays a closed exchange from its sum, unless its submissions were replayed already.
+    pub(super) fn closed_before(
+        mut self,
+        at: Timestamp,
+        key: Key,
+        sum: &Summary,
+        contributions: BTreeMap<SiteId, Digest>,
+    ) -> Self {
+        if matches!(&self.state, State::Running(running) if running.key == key) {
+            self.advance(at, sum, contributions);
+        }
+        self
+    }
+
+    fn advance(&mut self, now: Timestamp, sum: &Summary, contributions: BTreeMap<SiteId, Digest>) {
+        let State::Running(running) = std::mem::replace(&mut self.state, State::Published) else { return };
+        let Running { key, roster, schema, analysis, query, .. } = *running;
+        self.closed.push(ClosedExchange::new(key, &query, sum, contributions));
+        self.state = match analysis.absorb(&query, sum) {
+            Ok(Progress::Done(result)) => State::Finished(result),
+            Ok(Progress::Ask(analysis, query)) => State::Running(Box::new(Running {
+                key: Key { attempt: key.attempt, exchange: key.exchange.next() },
+                roster,
+                schema,
+                analysis: *analysis,
+                query,
+                contributions: BTreeMap::new(),
+                since: now,
+            })),
+            Err(fault) => State::Aborted(format!("{}: {fault}", fault.code())),
+        };
+    }
+
+    /// Goes on without some sites, from the beginning of the analysis, if enough remain.
+    pub(super) fn lose(&mut self, now: Timestamp, sites: &[(SiteId, String)]) -> Vec<Effect> {
+        let State::Running(running) = &self.state else { return Vec::new() };
+        let key = running.key;
+        let gone: BTreeSet<&SiteId> = sites.iter().map(|(site, _)| site).collect();
+        let remaining: Vec<SiteId> = running.roster.iter().filter(|s| !gone.contains(s)).cloned().collect();
+        let schema = running.schema.clone();
+        self.lost.extend(sites.iter().map(|(site, reason)| Lost::new(site, key, reason)));
+        if remaining.len() >= self.fewest() {
+            self.begin(now, key.attempt.next(), remaining, schema);
+        } else {
+            self.abort(self.too_few(&remaining));
+        }
+        vec![Effect::Wake]
+    }
+
+    /// Sites that must remain: the plan's minimum, and its quorum of those that accepted.
+    fn fewest(&self) -> usize {
+        let accepted =
+            self.answers.values().flatten().filter(|a| matches!(a, super::Answer::Accepted(_))).count();
+        let started = accepted.max(self.roster_at_start());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quorum is in (0, 1]")]
+        let quorum = (self.plan.study.sites.quorum * started as f64).ceil() as usize;
+        quorum.max(self.plan.study.sites.min as usize)
+    }
+
+    fn roster_at_start(&self) -> usize {
+        let State::Running(running) = &self.state else { return 0 };
+        let before: BTreeSet<&SiteId> =
+            running.roster.iter().chain(self.lost.iter().map(|lost| &lost.site)).collect();
+        before.len()
+    }
+
+    fn too_few(&self, remaining: &[SiteId]) -> String {
+        let lost: Vec<String> =
+            self.lost.iter().map(|lost| format!("{} ({})", lost.site, lost.reason)).collect();
+        format!(
+            "CNS-R-0304: {} hospitals remain, {} are needed; lost: {}",
+            remaining.len(),
+            self.fewest(),
+            lost.join(", ")
+        )
+    }
+}
+
+/// A stable code such as `CNS-D-0104`: nothing else that a site says about a failure is kept.
+fn is_code(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 10
+        && text.starts_with("CNS-")
+        && bytes[4].is_ascii_uppercase()
+        && bytes[5] == b'-'
+        && bytes[6..].iter().all(u8::is_ascii_digit)
+}
