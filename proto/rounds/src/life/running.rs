@@ -206,13 +206,10 @@ impl StudyLife {
         vec![Effect::Wake]
     }
 
-    /// Sites that must remain: the plan's minimum, and its quorum of those that accepted.
+    /// Sites that must remain: the plan's minimum, and its quorum of those that began.
     fn fewest(&self) -> usize {
-        let accepted =
-            self.answers.values().flatten().filter(|a| matches!(a, super::Answer::Accepted(_))).count();
-        let started = accepted.max(self.roster_at_start());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quorum is in (0, 1]")]
-        let quorum = (self.plan.study.sites.quorum * started as f64).ceil() as usize;
+        let quorum = (self.plan.study.sites.quorum * self.roster_at_start() as f64).ceil() as usize;
         quorum.max(self.plan.study.sites.min as usize)
     }
 
