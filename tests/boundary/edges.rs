@@ -8,7 +8,7 @@ use crate::root;
 /// Crates by what they would let a program do. Every name must be linked by something in the workspace, so that
 /// a rule cannot outlive the crate it names.
 const NETWORKS: &[&str] = &["burn", "burn-core", "burn-flex"];
-const IMAGES: &[&str] = &["nifti", "consilium-imaging", "consilium-radiomics"];
+const IMAGES: &[&str] = &["consilium-imaging", "consilium-radiomics"];
 const TABLES: &[&str] = &["csv", "parquet"];
 const WIRE: &[&str] = &["tonic", "prost", "hyper", "h2", "rustls"];
 const RUNTIME: &[&str] = &["tokio"];
