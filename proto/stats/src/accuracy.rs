@@ -94,6 +94,7 @@ impl Computation for Accuracy {
         check::size("models", self.models.len(), check::MOST_FITS)?;
         check::size("thresholds", self.thresholds.len(), 1_000)?;
         check::positive("thresholds", &self.thresholds)?;
+        check::size("words", self.length(), check::MOST_WORDS)?;
         self.models.iter().try_for_each(|model| model.check(width))
     }
 

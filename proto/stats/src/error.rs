@@ -83,7 +83,7 @@ pub enum Implausible {
     /// Another kind or number of words than the question asks for.
     #[error("the sum is not an answer to the question")]
     Shape,
-    /// A count below zero or with a fraction.
+    /// A count below zero, with a fraction, or beyond all patients.
     #[error("a count is {0}")]
     Count(f64),
     /// Any other number that cannot be.

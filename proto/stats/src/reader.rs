@@ -4,6 +4,9 @@ use consilium_types::fixed;
 
 use crate::{Implausible, Summary};
 
+/// No sum counts more patients: further sums of counts stay within their words.
+const MOST_PATIENTS: u64 = 1 << 32;
+
 /// The words of a summary of statistics, first to last.
 pub(crate) struct Reader<'a>(std::slice::Iter<'a, i128>);
 
@@ -29,7 +32,7 @@ impl<'a> Reader<'a> {
         let word = *self.0.next().ok_or(Implausible::Shape)?;
         let whole = word >> fixed::STATISTIC_BITS;
         match u64::try_from(whole) {
-            Ok(count) if whole << fixed::STATISTIC_BITS == word => Ok(count),
+            Ok(count) if count <= MOST_PATIENTS && whole << fixed::STATISTIC_BITS == word => Ok(count),
             _ => Err(Implausible::Count(fixed::decode(word))),
         }
     }

@@ -1,5 +1,9 @@
 //! A consortium in memory: rows, sites, and a loop that asks and adds.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
+pub(crate) mod world;
+
 use consilium_rounds::{Analysis, AnalysisFault, Progress, StudyResult};
 use consilium_stats::network::derive_seed;
 use consilium_stats::{NetworkFault, Networks, Query, Rows, Summary, Trained, TrainingJob};

@@ -38,7 +38,8 @@ impl StudyPlan {
     /// The steps in the order in which they are applied.
     #[must_use]
     pub fn flow(&self) -> Vec<FlowStep> {
-        let clauses = self.cohort.include.clauses().iter().map(|clause| FlowStep::Clause(clause.text().to_owned()));
+        let clauses =
+            self.cohort.include.clauses().iter().map(|clause| FlowStep::Clause(clause.text().to_owned()));
         let drops = self.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Drop);
         std::iter::once(FlowStep::Table)
             .chain(clauses)

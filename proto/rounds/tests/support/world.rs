@@ -1,0 +1,195 @@
+//! A study with its hospitals, its clock and its journal, driven by moves that a test generates.
+
+use consilium_rounds::StudyLife;
+use consilium_rounds::life::{Effect, Entry, Event, Key, Question, Refusal, Status, Timestamp};
+use consilium_stats::Summary;
+use consilium_types::{Attempt, ExchangeNumber, Schema, SiteId, StudyPlan};
+
+use super::{LinearNetworks, Site, patients, roster, schema, split};
+
+/// When studies are published.
+pub(crate) const START: Timestamp = Timestamp(1_000_000);
+
+/// A plan that is answered in microseconds: two clinical columns, two folds, a fixed penalty.
+pub(crate) fn plan(min: u32, quorum: f64) -> StudyPlan {
+    let text = format!(
+        "[study]\nid = \"life\"\ntitle = \"The life of a study\"\nseed = 3\n\
+         sites = {{ min = {min}, quorum = {quorum:?}, wait = \"10s\" }}\n\
+         [inputs.clinical]\nnumeric = [\"c0\", \"c1\"]\n[outcome]\nlabel = \"y\"\npositive = \"1\"\n\
+         [model]\npenalty = {{ ridge = 1.0 }}\n[evaluate]\nfolds = 2\n"
+    );
+    StudyPlan::from_toml(&text, "plan.toml").expect("a valid plan")
+}
+
+/// What the clinical columns of the plan make.
+pub(crate) fn columns() -> Schema {
+    schema(0, 2)
+}
+
+/// Sixteen patients for each of some hospitals.
+pub(crate) fn hospitals(plan: &StudyPlan, seed: u64, sites: usize) -> Vec<Site> {
+    split(&patients(seed, 16 * sites, 0, 2, 2, plan.flow().len()), sites, |i| i / 16)
+}
+
+/// A key by its numbers.
+pub(crate) fn key(attempt: u32, exchange: u32) -> Key {
+    Key { attempt: Attempt(attempt), exchange: ExchangeNumber(exchange) }
+}
+
+/// Everything that can be seen of a study.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct View {
+    pub(crate) status: Status,
+    pub(crate) questions: Vec<Option<Question>>,
+    pub(crate) result: Option<String>,
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+/// A study under way.
+pub(crate) struct World {
+    plan: StudyPlan,
+    pub(crate) ids: Vec<SiteId>,
+    hospitals: Vec<Site>,
+    pub(crate) study: StudyLife,
+    pub(crate) now: Timestamp,
+    /// Every durable write: its entries as bytes, and the study after it.
+    pub(crate) journal: Vec<(Vec<Vec<u8>>, View)>,
+    /// Every honest answer that was taken.
+    sent: Vec<(SiteId, Key, Summary)>,
+}
+
+impl World {
+    pub(crate) fn new(plan: StudyPlan, hospitals: Vec<Site>) -> Self {
+        let ids = roster(hospitals.len());
+        let study = StudyLife::published(plan.clone(), ids.clone(), START);
+        Self { plan, ids, hospitals, study, now: START, journal: Vec::new(), sent: Vec::new() }
+    }
+
+    /// A world whose hospitals have all accepted.
+    pub(crate) fn running(plan: StudyPlan, hospitals: Vec<Site>) -> Self {
+        let mut world = Self::new(plan, hospitals);
+        for i in 0..world.ids.len() {
+            world.accept(i).expect("an invited hospital may accept");
+        }
+        world
+    }
+
+    pub(crate) fn view(&self) -> View {
+        self.view_of(&self.study)
+    }
+
+    fn view_of(&self, study: &StudyLife) -> View {
+        View {
+            status: study.status(),
+            questions: self.ids.iter().map(|site| study.question_for(site)).collect(),
+            result: study.result().map(consilium_rounds::StudyResult::to_json),
+            deadline: study.next_deadline(),
+        }
+    }
+
+    /// Takes an event a millisecond after the last one; whether it had an effect.
+    pub(crate) fn take(&mut self, event: Event) -> Result<bool, Refusal> {
+        self.now.0 += 1;
+        let place = |study: &StudyLife| (study.state_word(), study.status().open.map(|open| open.key));
+        let (study, effects) = self.study.clone().step(self.now, event.clone())?;
+        let moved = place(&study) != place(&self.study);
+        assert_eq!(moved, effects.last() == Some(&Effect::Wake), "whoever waits is woken when there is news");
+        self.study = study;
+        let entries: Vec<&Entry> = effects
+            .iter()
+            .filter_map(|effect| if let Effect::Journal(entry) = effect { Some(entry) } else { None })
+            .collect();
+        if let Some(first) = entries.first() {
+            let happened = Entry::Happened { at: self.now, event };
+            assert_eq!(**first, happened, "the event is journalled before its consequences");
+            assert!(matches!(effects.first(), Some(Effect::Journal(_))), "nobody is told before the journal");
+            self.journal.push((entries.iter().map(|entry| entry.to_bytes()).collect(), self.view()));
+        }
+        Ok(!effects.is_empty())
+    }
+
+    pub(crate) fn accept(&mut self, i: usize) -> Result<bool, Refusal> {
+        self.take(Event::Accepted { site: self.ids[i].clone(), schema: columns() })
+    }
+
+    /// The honest answer of a hospital to its open question.
+    pub(crate) fn honest(&self, i: usize) -> Option<(Key, Summary)> {
+        let question = self.study.question_for(&self.ids[i])?;
+        Some((question.key, self.reply(i, &question).expect("an honest question")))
+    }
+
+    /// Words, or the code of what is wrong with the question.
+    fn reply(&self, i: usize, question: &Question) -> Result<Summary, &'static str> {
+        question.query.check(columns().columns.len()).map_err(|fault| fault.code())?;
+        question.query.answer(&self.hospitals[i], &LinearNetworks).map_err(|unfit| unfit.code())
+    }
+
+    /// Answers honestly, if a question is open; declines what cannot be answered.
+    pub(crate) fn answer(&mut self, i: usize) -> Result<bool, Refusal> {
+        let site = self.ids[i].clone();
+        let Some(question) = self.study.question_for(&site) else { return Ok(false) };
+        let key = question.key;
+        match self.reply(i, &question) {
+            Ok(summary) => {
+                self.sent.push((site.clone(), key, summary.clone()));
+                self.take(Event::Submitted { site, key, summary })
+            }
+            Err(code) => self.take(Event::Declined { site, key, code: code.to_owned() }),
+        }
+    }
+
+    /// Sends an answer again that was taken before.
+    pub(crate) fn repeat(&mut self, which: usize) -> Option<Result<bool, Refusal>> {
+        let (site, key, summary) = self.sent.get(which % self.sent.len().max(1))?.clone();
+        Some(self.take(Event::Submitted { site, key, summary }))
+    }
+
+    /// All hospitals answer, the first of them `first`.
+    pub(crate) fn round(&mut self, first: usize) {
+        let n = self.ids.len();
+        for i in 0..n {
+            self.answer((first + i) % n).expect("an honest answer to an open question is taken");
+        }
+    }
+
+    /// Rounds until the study has ended.
+    pub(crate) fn finish(&mut self) {
+        for round in 0..500 {
+            if self.study.next_deadline().is_none() {
+                return;
+            }
+            self.round(round);
+        }
+        panic!("the study does not end: {:?}", self.study.status().open);
+    }
+
+    /// Time passes to the next deadline; whether that had an effect.
+    pub(crate) fn silence(&mut self) -> Result<bool, Refusal> {
+        if let Some(deadline) = self.study.next_deadline() {
+            self.now = self.now.max(Timestamp(deadline.0 - 1));
+        }
+        self.take(Event::Tick)
+    }
+
+    /// The study as the first `writes` writes left it, and `torn` entries of the next.
+    pub(crate) fn replayed(&self, writes: usize, torn: usize, pruned: bool) -> View {
+        let whole = self.journal[..writes].iter().flat_map(|(entries, _)| entries);
+        let next = self.journal.get(writes).into_iter().flat_map(|(entries, _)| entries.iter().take(torn));
+        let read = |bytes: &Vec<u8>| Entry::from_bytes(bytes).expect("an entry that was written");
+        let mut entries: Vec<Entry> = whole.chain(next).map(read).collect();
+        if pruned {
+            let closed: Vec<Key> = entries.iter().filter_map(Entry::closes).collect();
+            entries.retain(|entry| entry.submits().is_none_or(|key| !closed.contains(&key)));
+        }
+        let study = StudyLife::replay(self.plan.clone(), roster(self.ids.len()), START, entries);
+        self.view_of(&study.expect("what was taken once is taken again"))
+    }
+
+    /// The study after some writes, as it was seen then.
+    pub(crate) fn seen(&self, writes: usize) -> View {
+        match writes.checked_sub(1) {
+            Some(last) => self.journal[last].1.clone(),
+            None => self.view_of(&StudyLife::published(self.plan.clone(), roster(self.ids.len()), START)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Rows in memory, questions put to several sites, and no networks.
+
+#![allow(dead_code, reason = "each test uses its part")]
+
+use consilium_stats::{
+    Computation, Design, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Trained, TrainingJob,
+};
+
+/// A table of patients.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    pub(crate) rows: Vec<Vec<f64>>,
+    pub(crate) cases: Vec<bool>,
+    pub(crate) cells: Vec<usize>,
+    pub(crate) flow: Vec<u64>,
+}
+
+impl Table {
+    pub(crate) fn new(rows: Vec<Vec<f64>>, cases: Vec<bool>) -> Self {
+        let cells = vec![0; rows.len()];
+        Self { rows, cases, cells, flow: Vec::new() }
+    }
+
+    /// Deals patients to sites.
+    pub(crate) fn split(&self, sites: usize) -> Vec<Self> {
+        let mut dealt = vec![Self { flow: self.flow.clone(), ..Self::default() }; sites];
+        for i in 0..self.rows.len() {
+            let site = &mut dealt[i * 7 % sites];
+            site.rows.push(self.rows[i].clone());
+            site.cases.push(self.cases[i]);
+            site.cells.push(self.cells[i]);
+        }
+        dealt
+    }
+}
+
+impl Rows for Table {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn width(&self) -> usize {
+        self.rows.first().map_or(0, Vec::len)
+    }
+
+    fn value(&self, row: usize, column: usize) -> f64 {
+        self.rows[row][column]
+    }
+
+    fn is_case(&self, row: usize) -> bool {
+        self.cases[row]
+    }
+
+    fn cell(&self, row: usize) -> usize {
+        self.cells[row]
+    }
+
+    fn flow(&self) -> &[u64] {
+        &self.flow
+    }
+}
+
+/// Networks that return what they were given and believe every patient a case with probability one half.
+pub(crate) struct IdleNetworks;
+
+impl Networks for IdleNetworks {
+    fn train(&self, job: &TrainingJob<'_>) -> Result<Trained, NetworkFault> {
+        Ok(Trained { parameters: job.start.to_vec(), loss: 0.0 })
+    }
+
+    fn predict(&self, _: &[usize], _: &[f32], inputs: &[Vec<f32>]) -> Result<Vec<f64>, NetworkFault> {
+        Ok(vec![0.5; inputs.len()])
+    }
+}
+
+/// The sum of the sites' answers; summaries travel as bytes.
+pub(crate) fn ask<C: Computation>(computation: &C, sites: &[Table]) -> Summary {
+    let answers = sites.iter().map(|site| computation.site(site, &IdleNetworks).expect("fit rows"));
+    let total = answers.reduce(|a, b| a.plus(&b).expect("equal shapes")).expect("a site");
+    Summary::statistics_from_bytes(&total.to_bytes()).expect("whole words")
+}
+
+/// Scores a patient by the logistic function of the first column.
+pub(crate) fn by_first_column() -> Scorer {
+    let design = Design { columns: vec![0], mean: vec![0.0], sd: vec![1.0], held_out: vec![0] };
+    Scorer { cells: vec![Predictor::Logistic { design, beta: vec![0.0, 1.0] }] }
+}
+
+/// Whether two numbers agree to a relative tolerance, absolute near zero.
+pub(crate) fn close(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance * b.abs().max(1.0)
+}
