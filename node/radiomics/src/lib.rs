@@ -1,1 +1,24 @@
 //! Radiomic features as the Image Biomarker Standardisation Initiative defines them.
+//!
+//! One image, one mask, the settings: features. The registry is the single source of what exists.
+//! Never: files, the network, resampling, a number that depends on the number of threads.
+//! Specification: IBSI reference manual, DOI 10.1148/radiol.2020191145.
+
+mod discretise;
+mod error;
+mod extract;
+mod glcm;
+mod histogram;
+mod morphology;
+mod registry;
+mod roi;
+mod settings;
+mod statistics;
+
+pub use error::Error;
+pub use extract::{Features, extract};
+pub use registry::{Definition, registry};
+pub use settings::{Aggregation, Discretisation, Family, Settings};
+
+/// Name and version, part of every result and of every cache key.
+pub const EXTRACTOR: &str = concat!("consilium-radiomics ", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,142 @@
+//! What extraction refuses, what is not defined, and what must not change a value.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use consilium_imaging::{Grid, RoiMask, Volume};
+use consilium_radiomics::{Aggregation, Discretisation, Family, Features, Settings, extract};
+use proptest::prelude::*;
+
+const ALL: [Family; 4] =
+    [Family::Morphology, Family::IntensityStatistics, Family::IntensityHistogram, Family::Glcm];
+
+fn settings(discretisation: Discretisation) -> Settings {
+    Settings { families: ALL.to_vec(), aggregation: Aggregation::Averaged3d, discretisation, window: None }
+}
+
+fn grid() -> Grid {
+    Grid::axis_aligned([6, 5, 4], [1.0, 1.5, 3.0])
+}
+
+fn volume(voxel: impl Fn(usize) -> f64) -> Volume {
+    Volume::new(grid(), (0..120).map(voxel).collect()).unwrap()
+}
+
+fn mask(inside: impl Fn(usize) -> bool) -> RoiMask {
+    RoiMask::new(grid(), (0..120).map(inside).collect()).unwrap()
+}
+
+fn code(image: &Volume, mask: &RoiMask, settings: &Settings) -> &'static str {
+    extract(image, mask, settings).unwrap_err().code()
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused_with_a_code() {
+    let eight = settings(Discretisation::BinCount(8));
+    let image = volume(|index| index as f64);
+    assert_eq!(code(&image, &mask(|_| false), &eight), "CNS-D-0201");
+    let holed = volume(|index| if index == 7 { f64::NAN } else { 1.0 });
+    assert_eq!(code(&holed, &mask(|_| true), &eight), "CNS-D-0202");
+    assert!(
+        extract(&holed, &mask(|index| index != 7), &eight).is_ok(),
+        "NaN outside the mask does not matter"
+    );
+    let elsewhere = Grid { origin: [0.0, 0.0, 9.0], ..grid() };
+    let moved = RoiMask::new(elsewhere, vec![true; 120]).unwrap();
+    assert_eq!(code(&image, &moved, &eight), "CNS-D-0203");
+    let window = Settings { window: Some([500.0, 600.0]), ..eight.clone() };
+    assert_eq!(code(&image, &mask(|_| true), &window), "CNS-D-0204");
+    assert_eq!(code(&image, &mask(|_| true), &settings(Discretisation::BinWidth(1e-9))), "CNS-D-0205");
+    assert_eq!(code(&image, &mask(|_| true), &settings(Discretisation::BinWidth(-1.0))), "CNS-D-0206");
+}
+
+fn undefined(features: &Features) -> Vec<&str> {
+    features.iter().filter(|(_, value)| value.is_nan()).map(|(tag, _)| tag).collect()
+}
+
+#[test]
+fn one_voxel_has_a_size_and_an_intensity_and_no_more() {
+    let features =
+        extract(&volume(|_| 5.0), &mask(|index| index == 61), &settings(Discretisation::BinCount(8)))
+            .unwrap();
+    assert!((features.get("morph_vol_approx").unwrap() - 4.5).abs() < 1e-12);
+    assert!((features.get("stat_mean").unwrap() - 5.0).abs() < 1e-12);
+    let undefined = undefined(&features);
+    assert!(undefined.contains(&"morph_pca_maj_axis") && undefined.contains(&"stat_skew"));
+    assert!(undefined.contains(&"morph_moran_i"));
+    assert_eq!(undefined.iter().filter(|tag| tag.starts_with("cm_")).count(), 25, "no neighbour, no texture");
+}
+
+#[test]
+fn a_constant_region_has_no_skewness_and_no_correlation() {
+    let features =
+        extract(&volume(|_| 2.0), &mask(|_| true), &settings(Discretisation::BinWidth(1.0))).unwrap();
+    let gradient = ["ih_max_grad", "ih_max_grad_g", "ih_min_grad", "ih_min_grad_g"];
+    let others = ["morph_moran_i", "morph_geary_c", "stat_skew", "stat_kurt", "ih_skew", "ih_kurt"];
+    let texture = ["cm_corr_3D_avg", "cm_info_corr1_3D_avg"];
+    let mut expected = [&gradient[..], &others, &texture].concat();
+    let mut found = undefined(&features);
+    expected.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_box_is_measured_as_a_box() {
+    // 4 x 3 x 2 voxels of 1 x 1.5 x 3 mm: its mesh loses corners and edges, its bounding box does not
+    let inside =
+        |index: usize| (1..5).contains(&(index % 6)) && (1..4).contains(&(index / 6 % 5)) && index / 30 < 2;
+    let features =
+        extract(&volume(|index| index as f64), &mask(inside), &settings(Discretisation::BinCount(4)))
+            .unwrap();
+    let get = |tag: &str| features.get(tag).unwrap();
+    assert!((get("morph_vol_approx") - 108.0).abs() < 1e-9);
+    assert!(get("morph_volume") < 108.0 && get("morph_volume") > 80.0);
+    assert!(get("morph_vol_dens_conv_hull") <= 1.0 + 1e-12);
+    assert!(get("morph_diam") > (4.0_f64.powi(2) + 3.0_f64.powi(2) + 3.0_f64.powi(2)).sqrt());
+}
+
+fn bits(features: &Features) -> Vec<(String, u64)> {
+    features.iter().map(|(tag, value)| (tag.to_owned(), value.to_bits())).collect()
+}
+
+#[test]
+fn the_number_of_threads_leaves_no_trace() {
+    let image = volume(|index| ((index * 37) % 53) as f64 / 7.0);
+    let region = mask(|index| index % 5 != 0);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| bits(&extract(&image, &region, &settings(Discretisation::BinCount(8))).unwrap()))
+    };
+    assert_eq!(on(1), on(8));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_region_panics_and_its_hull_encloses_it(
+        inside in proptest::collection::vec(any::<bool>(), 120),
+        values in proptest::collection::vec(-1e3..1e3_f64, 120),
+    ) {
+        let image = Volume::new(grid(), values).unwrap();
+        let region = RoiMask::new(grid(), inside).unwrap();
+        if let Ok(features) = extract(&image, &region, &settings(Discretisation::BinCount(6))) {
+            prop_assert!(features.get("morph_vol_dens_conv_hull").unwrap() <= 1.0 + 1e-9);
+            prop_assert!(features.get("morph_volume").unwrap() > 0.0);
+        }
+    }
+
+    #[test]
+    fn a_shift_of_intensities_shifts_the_mean_and_nothing_of_texture(shift in -100.0..100.0_f64) {
+        let base = |index: usize| ((index * 37) % 53) as f64;
+        let region = mask(|index| index % 7 != 0);
+        let settings = settings(Discretisation::BinWidth(8.0));
+        let before = extract(&volume(base), &region, &settings).unwrap();
+        let after = extract(&volume(|index| base(index) + shift.round()), &region, &settings).unwrap();
+        let moved = after.get("stat_mean").unwrap() - before.get("stat_mean").unwrap();
+        prop_assert!((moved - shift.round()).abs() < 1e-9);
+        for (tag, value) in before.iter().filter(|(tag, _)| tag.starts_with("cm_")) {
+            prop_assert_eq!(value.to_bits(), after.get(tag).unwrap().to_bits());
+        }
+    }
+}
