@@ -1,1 +1,15 @@
-//! The coordinator's durable state in SQLite.
+//! The coordinator's durable state: one `SQLite` file.
+//!
+//! Transactions are named methods. What the domain refuses (a used invitation, a study that exists) is a value; only
+//! a failing disk is an error. Never: a decision about a study, a secret in clear, a clock.
+//! Spec: ADR-0006; tables in `schema.sql`.
+
+mod error;
+mod open;
+mod sites;
+mod studies;
+
+pub use error::StoreError;
+pub use open::{Changes, Settings, Store};
+pub use sites::{Collected, Invited, Redeemed, SiteRecord, SiteState, WaitingRequest};
+pub use studies::{JournalLine, StudyRecord};

@@ -1,0 +1,55 @@
+-- The coordinator's state. Times are milliseconds since 1970; digests are hexadecimal.
+
+CREATE TABLE IF NOT EXISTS settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sites (
+    site        TEXT PRIMARY KEY,
+    state       TEXT NOT NULL CHECK (state IN ('invited', 'waiting', 'enrolled', 'revoked')),
+    fingerprint TEXT,              -- of the key it enrolled with
+    request     TEXT,              -- its signing request, PEM
+    software    TEXT,
+    since       INTEGER NOT NULL   -- of the state
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS invitations (
+    token       TEXT PRIMARY KEY,  -- digest of the token; the token itself is nowhere
+    site        TEXT NOT NULL REFERENCES sites (site),
+    expires     INTEGER NOT NULL,
+    fingerprint TEXT               -- of the key that used it
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS certificates (
+    serial      TEXT PRIMARY KEY,
+    site        TEXT NOT NULL REFERENCES sites (site),
+    fingerprint TEXT NOT NULL,
+    pem         TEXT NOT NULL,
+    issued      INTEGER NOT NULL,
+    expires     INTEGER NOT NULL,
+    revoked     INTEGER
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS studies (
+    study     TEXT PRIMARY KEY,
+    plan      TEXT NOT NULL,       -- canonical form
+    published INTEGER NOT NULL,
+    result    TEXT
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS invited (
+    study TEXT NOT NULL REFERENCES studies (study),
+    site  TEXT NOT NULL REFERENCES sites (site),
+    PRIMARY KEY (study, site)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS journal (
+    line     INTEGER PRIMARY KEY AUTOINCREMENT,
+    study    TEXT NOT NULL REFERENCES studies (study),
+    attempt  INTEGER,              -- of a submission, until its exchange closes
+    exchange INTEGER,
+    entry    BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS journal_of_study ON journal (study, line);
