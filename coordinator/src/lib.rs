@@ -1,1 +1,17 @@
 //! The lead institution's coordinator: publishes plans, adds sums, keeps the record.
+//!
+//! It sees what was allowed to leave a hospital and nothing else: it links no image reader and no tensor library.
+//! Never: a decision about a study (that is `consilium-rounds`), a patient's value. Spec: docs/ARCHITECTURE.md.
+
+pub mod cli;
+
+mod authority;
+mod clock;
+mod driver;
+mod errors;
+mod folder;
+mod invitation;
+mod serve;
+mod service;
+mod tls;
+mod watcher;

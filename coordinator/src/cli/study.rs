@@ -1,0 +1,140 @@
+//! `study publish`, `study status`, `study results`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use consilium_rounds::life::Status;
+use consilium_store::{SiteState, Store, StudyRecord};
+use consilium_types::{SiteId, StudyId, StudyPlan};
+
+use super::{say, say_json};
+use crate::clock;
+use crate::driver::replay;
+use crate::errors::Fault;
+use crate::folder::{self, Folder};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Offer a plan to hospitals. It cannot change afterwards.
+    Publish {
+        /// The plan, TOML.
+        plan: PathBuf,
+        /// Hospitals to invite, separated by commas; by default all that are enrolled.
+        #[arg(long, value_delimiter = ',')]
+        sites: Option<Vec<SiteId>>,
+    },
+    /// Where studies stand.
+    Status {
+        /// One study; by default all.
+        study: Option<StudyId>,
+        /// As JSON, with the digest of every summary.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The result file of a finished study.
+    Results {
+        /// Which.
+        study: StudyId,
+        /// Where to write it; without it, it is printed.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> {
+    let store = Store::open(&folder.database()).await?;
+    match command {
+        Command::Publish { plan, sites } => publish(&store, &plan, sites).await,
+        Command::Status { study, json } => status(&store, study.as_ref(), json).await,
+        Command::Results { study, out } => results(&store, &study, out.as_deref()).await,
+    }
+}
+
+async fn publish(store: &Store, file: &Path, sites: Option<Vec<SiteId>>) -> Result<(), Fault> {
+    let plan = StudyPlan::from_toml(&folder::read(file)?, &file.display().to_string())?;
+    let invited = invited(store, sites).await?;
+    let min = plan.study.sites.min;
+    if invited.len() < min as usize {
+        return Err(Fault::TooFewSites { min, found: invited.len() });
+    }
+    let (study, hash) = (plan.study.id.clone(), plan.hash());
+    let names = invited.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let record =
+        StudyRecord { study: study.clone(), plan: plan.canonical(), invited, published: clock::now() };
+    if !store.publish(&record).await? {
+        return Err(Fault::StudyExists(study));
+    }
+    say(format_args!("published {study} to {names}\nplan hash {hash}"));
+    Ok(())
+}
+
+async fn invited(store: &Store, named: Option<Vec<SiteId>>) -> Result<Vec<SiteId>, Fault> {
+    let all = store.sites().await?;
+    let enrolled: Vec<SiteId> =
+        all.into_iter().filter(|site| site.state == SiteState::Enrolled).map(|site| site.site).collect();
+    let Some(mut named) = named else { return Ok(enrolled) };
+    named.sort();
+    named.dedup();
+    match named.iter().find(|site| !enrolled.contains(site)) {
+        Some(site) => Err(Fault::NotEnrolled(site.clone())),
+        None => Ok(named),
+    }
+}
+
+async fn status(store: &Store, study: Option<&StudyId>, json: bool) -> Result<(), Fault> {
+    let mut found = Vec::new();
+    for record in store.studies().await? {
+        if study.is_none_or(|study| *study == record.study) {
+            found.push(replay(store, &record).await?.status());
+        }
+    }
+    match study {
+        Some(study) if found.is_empty() => return Err(Fault::NoSuchStudy(study.clone())),
+        _ if json => say_json(&found),
+        _ if found.is_empty() => say("no study yet; `study publish PLAN.toml` offers one"),
+        _ => found.iter().for_each(show),
+    }
+    Ok(())
+}
+
+fn show(status: &Status) {
+    let hash = status.plan_hash.short();
+    say(format_args!(
+        "{}: {} (plan {hash}, {} exchanges done)",
+        status.study,
+        status.state,
+        status.closed.len()
+    ));
+    if let Some(cause) = &status.cause {
+        say(format_args!("  because: {cause}"));
+    }
+    for (site, answer) in &status.answers {
+        say(format_args!("  {site:<24} {}", answer.unwrap_or("has not answered")));
+    }
+    if let Some(open) = &status.open {
+        let waiting: Vec<&str> = open.waiting_for.iter().map(SiteId::as_str).collect();
+        let (attempt, exchange) = (open.key.attempt, open.key.exchange);
+        say(format_args!("  attempt {attempt}, exchange {exchange}: {}", open.asks));
+        say(format_args!("  waiting for {}", waiting.join(", ")));
+    }
+    for lost in &status.lost {
+        say(format_args!("  lost {} at attempt {}: {}", lost.site, lost.at.attempt, lost.reason));
+    }
+}
+
+async fn results(store: &Store, study: &StudyId, out: Option<&Path>) -> Result<(), Fault> {
+    if let Some(result) = store.result(study).await? {
+        let Some(file) = out else {
+            say(result.trim_end());
+            return Ok(());
+        };
+        folder::write(file, &result)?;
+        say(format_args!("{}: the result of {study}", file.display()));
+        return Ok(());
+    }
+    let records = store.studies().await?;
+    let record = records.iter().find(|record| record.study == *study);
+    let life = replay(store, record.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?).await?;
+    let cause = life.cause().map(|cause| format!(" ({cause})")).unwrap_or_default();
+    Err(Fault::NoResult { study: study.clone(), state: format!("{}{cause}", life.state_word()) })
+}

@@ -1,0 +1,158 @@
+//! The studies in memory: every event goes through `StudyLife::step`, is made durable, and only then believed.
+//!
+//! Never: a decision of its own. A crash at any point leaves the journal, and `load` finds the place again.
+
+use std::collections::BTreeMap;
+
+use consilium_rounds::StudyLife;
+use consilium_rounds::life::{Effect, Entry, Event, Timestamp};
+use consilium_store::{JournalLine, SiteState, Store, StudyRecord};
+use consilium_types::{SiteId, StudyId, StudyPlan};
+use tokio::sync::{Mutex, watch};
+
+use crate::clock;
+use crate::errors::Fault;
+
+/// All studies.
+#[derive(Debug)]
+pub(crate) struct Studies {
+    store: Store,
+    lives: Mutex<BTreeMap<StudyId, StudyLife>>,
+    wake: watch::Sender<()>,
+}
+
+impl Studies {
+    /// Replays every journal.
+    pub(crate) async fn load(store: Store) -> Result<Self, Fault> {
+        let mut lives = BTreeMap::new();
+        for record in store.studies().await? {
+            lives.insert(record.study.clone(), replay(&store, &record).await?);
+        }
+        Ok(Self { store, lives: Mutex::new(lives), wake: watch::Sender::new(()) })
+    }
+
+    /// Changes when there may be a new question, or a study has begun or ended.
+    pub(crate) fn woken(&self) -> watch::Receiver<()> {
+        self.wake.subscribe()
+    }
+
+    /// Looks at a study.
+    pub(crate) async fn with<T>(
+        &self,
+        study: &StudyId,
+        look: impl FnOnce(&StudyLife) -> T,
+    ) -> Result<T, Fault> {
+        let lives = self.lives.lock().await;
+        lives.get(study).map(look).ok_or_else(|| Fault::NoSuchStudy(study.clone()))
+    }
+
+    /// Looks at all studies offered to a site until something is found.
+    pub(crate) async fn find_for<T>(
+        &self,
+        site: &SiteId,
+        mut look: impl FnMut(&StudyId, &StudyLife) -> Option<T>,
+    ) -> Option<T> {
+        let lives = self.lives.lock().await;
+        lives.iter().filter(|(_, life)| life.invites(site)).find_map(|(study, life)| look(study, life))
+    }
+
+    /// Takes an event: step, journal, wake.
+    pub(crate) async fn handle(&self, study: &StudyId, event: Event) -> Result<(), Fault> {
+        let mut lives = self.lives.lock().await;
+        let life = lives.get(study).ok_or_else(|| Fault::NoSuchStudy(study.clone()))?.clone();
+        let now = Timestamp(clock::now());
+        let (life, effects) = tokio::task::block_in_place(|| life.step(now, event))?;
+        if effects.is_empty() {
+            return Ok(());
+        }
+        self.make_durable(study, &life, &effects).await?;
+        log(study, &life, &effects);
+        lives.insert(study.clone(), life);
+        if effects.contains(&Effect::Wake) {
+            self.wake.send_replace(());
+        }
+        Ok(())
+    }
+
+    async fn make_durable(&self, study: &StudyId, life: &StudyLife, effects: &[Effect]) -> Result<(), Fault> {
+        let line = |effect: &Effect| match effect {
+            Effect::Journal(entry) => Some(line(entry)),
+            Effect::Wake => None,
+        };
+        let lines: Vec<JournalLine> = effects.iter().filter_map(line).collect();
+        let result = life.result().map(consilium_rounds::StudyResult::to_json);
+        Ok(self.store.append(study, &lines, result.as_deref()).await?)
+    }
+
+    /// Lets time pass for every study.
+    pub(crate) async fn tick(&self) -> Result<(), Fault> {
+        let now = Timestamp(clock::now());
+        let due: Vec<StudyId> = {
+            let lives = self.lives.lock().await;
+            let is_due = |life: &StudyLife| life.next_deadline().is_some_and(|deadline| deadline <= now);
+            lives.iter().filter(|(_, life)| is_due(life)).map(|(study, _)| study.clone()).collect()
+        };
+        for study in due {
+            self.handle(&study, Event::Tick).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what commands have written: new studies, revoked hospitals.
+    pub(crate) async fn refresh(&self) -> Result<(), Fault> {
+        for record in self.store.studies().await? {
+            if self.lives.lock().await.contains_key(&record.study) {
+                continue;
+            }
+            let life = replay(&self.store, &record).await?;
+            tracing::info!(study = %record.study, plan = life.plan_hash().short(), "published");
+            self.lives.lock().await.insert(record.study, life);
+            self.wake.send_replace(());
+        }
+        let sites = self.store.sites().await?.into_iter();
+        for site in sites.filter(|site| site.state == SiteState::Revoked).map(|site| site.site) {
+            self.remove(&site).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, site: &SiteId) -> Result<(), Fault> {
+        let studies: Vec<StudyId> = self.lives.lock().await.keys().cloned().collect();
+        for study in studies {
+            self.handle(&study, Event::Removed { site: site.clone() }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A study as its journal left it.
+pub(crate) async fn replay(store: &Store, record: &StudyRecord) -> Result<StudyLife, Fault> {
+    let plan = StudyPlan::from_canonical(record.plan.as_bytes())?;
+    let journal = store.journal(&record.study).await?;
+    let entries = journal.iter().map(|bytes| Entry::from_bytes(bytes)).collect::<Result<Vec<_>, _>>()?;
+    Ok(StudyLife::replay(plan, record.invited.clone(), Timestamp(record.published), entries)?)
+}
+
+fn line(entry: &Entry) -> JournalLine {
+    let pair = |key: consilium_rounds::life::Key| (key.attempt, key.exchange);
+    JournalLine {
+        entry: entry.to_bytes(),
+        submits: entry.submits().map(pair),
+        closes: entry.closes().map(pair),
+    }
+}
+
+fn log(study: &StudyId, life: &StudyLife, effects: &[Effect]) {
+    if !effects.contains(&Effect::Wake) {
+        return;
+    }
+    let status = life.status();
+    match (&status.open, &status.cause) {
+        (Some(open), _) => {
+            let (attempt, exchange) = (open.key.attempt.0, open.key.exchange.0);
+            tracing::info!(%study, attempt, exchange, asks = open.asks, "asking");
+        }
+        (None, Some(cause)) => tracing::warn!(%study, cause, "aborted"),
+        (None, None) => tracing::info!(%study, state = status.state, "changed"),
+    }
+}

@@ -1,0 +1,90 @@
+//! `serve`: one port for enrolment and for everything else, until a signal.
+
+use std::sync::Arc;
+
+use consilium_proto::v1::consortium_server::ConsortiumServer;
+use consilium_proto::v1::enrolment_server::EnrolmentServer;
+use consilium_store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::transport::Server;
+
+use crate::authority::Authority;
+use crate::driver::Studies;
+use crate::errors::Fault;
+use crate::folder::{self, Folder};
+use crate::service::{ConsortiumService, EnrolmentService};
+use crate::{cli, tls, watcher};
+
+/// Largest message taken: the longest summary a question may ask for, and its envelope.
+const MOST_BYTES: usize = (64 << 20) + (1 << 20);
+
+/// Serves until a signal asks it to stop.
+pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(), Fault> {
+    let store = Store::open(&folder.database()).await?;
+    let settings = store.settings().await?;
+    let host = cli::host(&settings.address)?;
+    Authority::open(folder)?.issue_server(host, folder)?;
+    let listen = listen.unwrap_or(settings.listen);
+    let failed = |source| Fault::Listen { address: listen.clone(), source };
+    let listener = TcpListener::bind(&listen).await.map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    let acceptor = tls::acceptor(folder)?;
+    let studies = Arc::new(Studies::load(store.clone()).await?);
+    folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
+    cli::say(format_args!("listening on {host}:{port}"));
+    run(listener, acceptor, store, studies).await
+}
+
+async fn run(
+    listener: TcpListener,
+    acceptor: tokio_rustls::TlsAcceptor,
+    store: Store,
+    studies: Arc<Studies>,
+) -> Result<(), Fault> {
+    let (drain, draining) = watch::channel(false);
+    let enrolment = EnrolmentService::new(store.clone());
+    let consortium = ConsortiumService::new(store.clone(), Arc::clone(&studies), draining.clone());
+    let watching = tokio::spawn(watcher::watch(store, studies, draining.clone()));
+    let stop = async move {
+        tokio::select! {
+            () = signal() => {}
+            // the store failed: nothing that is said now could be kept
+            ended = watching => report(ended),
+        }
+        drain.send_replace(true);
+    };
+    let served = Server::builder()
+        .add_service(EnrolmentServer::new(enrolment))
+        .add_service(ConsortiumServer::new(consortium).max_decoding_message_size(MOST_BYTES))
+        .serve_with_incoming_shutdown(tls::connections(listener, acceptor), stop)
+        .await;
+    served
+        .map_err(|e| Fault::Listen { address: "the open port".to_owned(), source: std::io::Error::other(e) })
+}
+
+fn report(ended: Result<Result<(), Fault>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => tracing::error!(code = fault.code(), "{fault}"),
+        Err(error) => tracing::error!(%error, "the watcher ended"),
+    }
+}
+
+/// Waits for the signal that asks a program to stop.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    // without signals the program runs until it is killed, which it survives
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

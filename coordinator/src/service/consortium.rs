@@ -1,0 +1,178 @@
+//! What an enrolled hospital asks and hands in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use consilium_proto::v1::consortium_server::Consortium;
+use consilium_proto::v1::submit_request::Answer as Submitted;
+use consilium_proto::v1::{
+    AnswerReply, AnswerRequest, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy, Question,
+    StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, next_reply::What,
+};
+use consilium_rounds::StudyLife;
+use consilium_rounds::life::{self, Answer, Event, Key};
+use consilium_stats::Summary;
+use consilium_store::Store;
+use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyId};
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+
+use super::caller::caller;
+use crate::driver::Studies;
+use crate::errors::Fault;
+
+/// Longest wait of one poll: below the idle limits of proxies and firewalls.
+const LONGEST_POLL: Duration = Duration::from_secs(25);
+
+#[derive(Debug)]
+pub(crate) struct ConsortiumService {
+    store: Store,
+    studies: Arc<Studies>,
+    draining: watch::Receiver<bool>,
+}
+
+impl ConsortiumService {
+    pub(crate) fn new(store: Store, studies: Arc<Studies>, draining: watch::Receiver<bool>) -> Self {
+        Self { store, studies, draining }
+    }
+
+    async fn offered(&self, site: &SiteId) -> Vec<OfferedStudy> {
+        let mut offered = Vec::new();
+        let collect = |study: &StudyId, life: &StudyLife| {
+            offered.push(offer(site, study, life));
+            None::<()>
+        };
+        self.studies.find_for(site, collect).await;
+        offered
+    }
+
+    async fn take_answer(&self, site: SiteId, request: AnswerRequest) -> Result<(), Fault> {
+        let study = self.check_plan(&site, &request.study, &request.plan_hash).await?;
+        let event = if request.accept {
+            let malformed = |e: serde_json::Error| Fault::Malformed { field: "schema", why: e.to_string() };
+            let schema: Schema = serde_json::from_slice(&request.schema).map_err(malformed)?;
+            Event::Accepted { site, schema }
+        } else {
+            Event::Refused { site }
+        };
+        self.studies.handle(&study, event).await
+    }
+
+    async fn take_summary(&self, site: SiteId, request: SubmitRequest) -> Result<(), Fault> {
+        let key = request.key.ok_or_else(|| missing("key"))?;
+        let study = self.check_plan(&site, &key.study, &request.plan_hash).await?;
+        let key = Key { attempt: Attempt(key.attempt), exchange: ExchangeNumber(key.exchange) };
+        let event = match request.answer.ok_or_else(|| missing("answer"))? {
+            Submitted::Statistics(bytes) => {
+                let summary = Summary::statistics_from_bytes(&bytes).map_err(Fault::Summary)?;
+                Event::Submitted { site, key, summary }
+            }
+            Submitted::Updates(bytes) => {
+                let summary = Summary::updates_from_bytes(&bytes).map_err(Fault::Summary)?;
+                Event::Submitted { site, key, summary }
+            }
+            Submitted::RefusalCode(code) => Event::Declined { site, key, code },
+        };
+        self.studies.handle(&study, event).await
+    }
+
+    /// The study, if it was offered to the site and its plan has this hash.
+    async fn check_plan(&self, site: &SiteId, study: &str, hash: &[u8]) -> Result<StudyId, Fault> {
+        let malformed = |why: String, field| Fault::Malformed { field, why };
+        let study: StudyId = study.parse().map_err(|e| malformed(format!("{e}"), "study"))?;
+        let hash: [u8; 32] =
+            hash.try_into().map_err(|_| malformed(format!("{} bytes, not 32", hash.len()), "plan_hash"))?;
+        let known = self.studies.with(&study, |life| life.invites(site).then(|| life.plan_hash())).await;
+        let known = known.ok().flatten().ok_or_else(|| Fault::NotOffered(study.clone()))?;
+        if known == Digest::from(hash) { Ok(study) } else { Err(Fault::OtherPlan(study)) }
+    }
+
+    async fn wait_for_work(&self, site: &SiteId, ended: &[String], wait: Duration) -> What {
+        let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
+        let (mut woken, mut draining) = (self.studies.woken(), self.draining.clone());
+        loop {
+            woken.mark_unchanged();
+            if let Some(what) =
+                self.studies.find_for(site, |study, life| work(site, study, life, ended)).await
+            {
+                return what;
+            }
+            tokio::select! {
+                _ = woken.changed() => {}
+                () = tokio::time::sleep_until(deadline) => return What::Nothing(Nothing {}),
+                _ = draining.wait_for(|draining| *draining) => return What::Nothing(Nothing {}),
+            }
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl Consortium for ConsortiumService {
+    async fn studies(&self, request: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        Ok(Response::new(StudiesReply { studies: self.offered(&site).await }))
+    }
+
+    async fn answer(&self, request: Request<AnswerRequest>) -> Result<Response<AnswerReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        self.take_answer(site, request.into_inner()).await?;
+        Ok(Response::new(AnswerReply {}))
+    }
+
+    async fn next(&self, request: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let NextRequest { wait_ms, ended } = request.into_inner();
+        let what = self.wait_for_work(&site, &ended, Duration::from_millis(wait_ms.into())).await;
+        Ok(Response::new(NextReply { what: Some(what) }))
+    }
+
+    async fn submit(&self, request: Request<SubmitRequest>) -> Result<Response<SubmitReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let taken = self.take_summary(site.clone(), request.into_inner()).await;
+        taken.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
+        Ok(Response::new(SubmitReply {}))
+    }
+}
+
+fn missing(field: &'static str) -> Fault {
+    Fault::Malformed { field, why: "missing".to_owned() }
+}
+
+fn offer(site: &SiteId, study: &StudyId, life: &StudyLife) -> OfferedStudy {
+    let answer = match life.answer_of(site) {
+        None => "",
+        Some(Answer::Accepted(_)) => "accepted",
+        Some(Answer::Refused) => "refused",
+    };
+    OfferedStudy {
+        study: study.to_string(),
+        plan: life.plan().canonical().into_bytes(),
+        state: life.state_word().to_owned(),
+        answer: answer.to_owned(),
+        cause: life.cause().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The open question of a site in one study, or the news that the study has ended.
+fn work(site: &SiteId, study: &StudyId, life: &StudyLife, ended: &[String]) -> Option<What> {
+    if let Some(question) = life.question_for(site) {
+        return Some(What::Question(put(study, life, &question)));
+    }
+    let took_part = matches!(life.answer_of(site), Some(Answer::Accepted(_)));
+    let is_over = matches!(life.state_word(), "finished" | "aborted");
+    let is_news = took_part && is_over && !ended.iter().any(|known| known == study.as_str());
+    is_news.then(|| {
+        let cause = life.cause().unwrap_or_default().to_owned();
+        What::Ended(Ended { study: study.to_string(), state: life.state_word().to_owned(), cause })
+    })
+}
+
+fn put(study: &StudyId, life: &StudyLife, question: &life::Question) -> Question {
+    let Key { attempt, exchange } = question.key;
+    Question {
+        key: Some(ExchangeKey { study: study.to_string(), attempt: attempt.0, exchange: exchange.0 }),
+        plan_hash: life.plan_hash().as_bytes().to_vec(),
+        roster: question.roster.iter().map(ToString::to_string).collect(),
+        query: serde_json::to_vec(&question.query).expect("a question always serialises"),
+    }
+}
