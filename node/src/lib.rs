@@ -1,1 +1,22 @@
 //! The hospital's node: reads images and records, answers with sums, opens no port.
+//!
+//! Types that hold patients live here and show nothing in `Debug` or `Serialize`. `outbox` alone sends.
+//! Never: a listening socket, a dependency on the coordinator. Spec: docs/ARCHITECTURE.md, docs/what-leaves-the-site.md.
+
+pub mod catalogue;
+pub mod cli;
+pub mod cohort;
+pub mod extraction;
+
+mod answering;
+mod clock;
+mod decisions;
+mod doctor;
+mod errors;
+mod folder;
+mod link;
+mod outbox;
+mod policy;
+mod run;
+
+pub use errors::Fault;

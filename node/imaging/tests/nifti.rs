@@ -204,6 +204,8 @@ fn a_mask_holds_one_region() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         let _ = read_mask(&Folder::new().file(&bytes));

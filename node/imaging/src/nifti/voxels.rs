@@ -54,7 +54,9 @@ pub(super) fn read(stream: &mut Stream, header: &Header, file: &Path) -> Result<
     stream::finish(stream, file)?;
     let mut voxels = numbers(&raw, header.datatype, header.big_endian);
     if (header.slope, header.intercept) != (1.0, 0.0) {
-        voxels.iter_mut().for_each(|voxel| *voxel = *voxel * header.slope + header.intercept);
+        for voxel in &mut voxels {
+            *voxel = *voxel * header.slope + header.intercept;
+        }
     }
     Ok(voxels)
 }

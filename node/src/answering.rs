@@ -1,0 +1,107 @@
+//! From a question to an answer: hash, policy, cohort, then the site half. Every refusal becomes a code.
+
+use std::collections::BTreeMap;
+
+use consilium_learn::Perceptrons;
+use consilium_stats::{Query, Summary};
+use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId, StudyPlan};
+
+use crate::cohort::{Cohort, Source};
+use crate::decisions::{self, Decision};
+use crate::errors::Fault;
+use crate::extraction::{Cache, Progress};
+use crate::folder::{Configuration, Folder};
+use crate::policy::Policy;
+
+/// A question as it came, with nothing believed yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Question {
+    pub(crate) study: StudyId,
+    pub(crate) attempt: Attempt,
+    pub(crate) exchange: ExchangeNumber,
+    pub(crate) plan_hash: Digest,
+    pub(crate) roster: Vec<SiteId>,
+    pub(crate) query: Query,
+}
+
+/// Answers questions. Cohorts are read once a study.
+pub(crate) struct Answering {
+    folder: Folder,
+    configuration: Configuration,
+    cache: Cache,
+    studies: BTreeMap<StudyId, Prepared>,
+}
+
+struct Prepared {
+    plan: StudyPlan,
+    cohort: Cohort,
+}
+
+impl Answering {
+    pub(crate) fn new(folder: Folder, configuration: Configuration) -> Self {
+        let cache = Cache::in_folder(&folder.cache());
+        Self { folder, configuration, cache, studies: BTreeMap::new() }
+    }
+
+    /// The sums a question asks for.
+    pub(crate) fn answer(&mut self, question: &Question, progress: &dyn Progress) -> Result<Summary, Fault> {
+        let policy = Policy::read(&self.folder)?;
+        let decision = self.accepted(question)?;
+        policy.allows_plan(&decision.plan()?)?;
+        policy.allows_roster(&question.roster)?;
+        if !self.studies.contains_key(&question.study) {
+            let prepared = self.prepare(&policy, decision, progress)?;
+            self.studies.insert(question.study.clone(), prepared);
+        }
+        let Prepared { plan, cohort } = &self.studies[&question.study];
+        policy.allows_cohort(plan, cohort)?;
+        let site = &self.configuration.site;
+        let stranger = || Fault::Answer(format!("{site} is not in the roster of the question"));
+        let rows = cohort.rows(plan, site, &question.roster).ok_or_else(stranger)?;
+        question.query.check(cohort.schema().columns.len())?;
+        Ok(question.query.answer(&rows, &Perceptrons)?)
+    }
+
+    /// What a person here decided, if it is about this very plan.
+    fn accepted(&self, question: &Question) -> Result<Decision, Fault> {
+        let not_accepted = || Fault::NotAccepted(question.study.clone());
+        let decision = decisions::load(&self.folder, &question.study)?.ok_or_else(not_accepted)?;
+        if !decision.accepted {
+            return Err(not_accepted());
+        }
+        if decision.plan_hash != question.plan_hash {
+            return Err(Fault::OtherPlan {
+                study: question.study.clone(),
+                accepted: decision.plan_hash,
+                asked: question.plan_hash,
+            });
+        }
+        Ok(decision)
+    }
+
+    /// Reads the cohort, and makes sure that it is the one that answered before.
+    fn prepare(
+        &self,
+        policy: &Policy,
+        mut decision: Decision,
+        progress: &dyn Progress,
+    ) -> Result<Prepared, Fault> {
+        let plan = decision.plan()?;
+        let Configuration { site, data, .. } = &self.configuration;
+        let source = Source { site, data, cache: &self.cache, unfit: policy.unfit() };
+        let cohort = Cohort::read(&plan, source, progress)?;
+        for excluded in cohort.excluded() {
+            tracing::warn!("left out: {excluded}");
+        }
+        let digest = cohort.digest();
+        match decision.cohort {
+            Some(before) if before != digest => return Err(Fault::DataChanged(decision.study)),
+            Some(_) => {}
+            None => {
+                decision.cohort = Some(digest);
+                decisions::save(&self.folder, &decision)?;
+            }
+        }
+        Ok(Prepared { plan, cohort })
+    }
+}

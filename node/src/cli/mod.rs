@@ -1,0 +1,160 @@
+//! The command line of a hospital's node.
+//!
+//! Facts go to standard output, with `--json` as JSON; the log goes to standard error. A refusal ends with its code in
+//! brackets.
+
+mod bar;
+mod data;
+mod enrol;
+mod facts;
+mod studies;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use consilium_types::StudyId;
+use tracing_subscriber::EnvFilter;
+
+pub(crate) use bar::Bar;
+
+use crate::errors::Fault;
+use crate::folder::Folder;
+use crate::{doctor, run};
+
+/// A hospital's node: reads images and records, answers with sums, opens no port.
+#[derive(Debug, Parser)]
+#[command(name = "consilium-node", version, about, max_term_width = 100)]
+struct Arguments {
+    /// The node's own folder.
+    #[arg(long, global = true, default_value = "node")]
+    dir: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Join a consortium: makes a key, shows its fingerprint, waits for the operator's approval.
+    Enrol {
+        /// The file the operator sent.
+        invitation: PathBuf,
+        /// The data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Check everything that must work, each with a remedy.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count what lies in a data folder.
+    Catalogue {
+        /// The folder; by default the one given at enrolment.
+        data: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Extract the features of a study, or of a plan in a file, into the cache.
+    Extract {
+        /// A study that was accepted here, or a plan's file.
+        plan: String,
+        /// The data folder; by default the one given at enrolment.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the studies offered to this hospital.
+    Studies {
+        /// As JSON, with the whole plans.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take part in a study: over this very plan, which cannot change afterwards.
+    Accept {
+        /// Which.
+        study: StudyId,
+    },
+    /// Do not take part, or withdraw.
+    Refuse {
+        /// Which.
+        study: StudyId,
+    },
+    /// Answer questions until stopped.
+    Run {
+        /// End once every accepted study has ended.
+        #[arg(long)]
+        until_idle: bool,
+    },
+    /// List what left this hospital.
+    Egress {
+        /// As JSON, message by message.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs a command line, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(help) => {
+            // fails only when the terminal is gone
+            let _ = help.print();
+            return ExitCode::from(if help.use_stderr() { 2 } else { 0 });
+        }
+    };
+    log();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.expect("the system gives threads");
+    match runtime.block_on(command(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            // fails only when the terminal is gone
+            let _ = writeln!(std::io::stderr(), "error: {fault} [{}]", fault.code());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
+    let folder = Folder::new(dir);
+    match command {
+        Command::Enrol { invitation, data } => enrol::enrol(&folder, &invitation, &data).await,
+        Command::Doctor { json } => doctor::doctor(&folder, json).await,
+        Command::Catalogue { data, json } => data::catalogue(&folder, data, json),
+        Command::Extract { plan, data, json } => data::extract(&folder, &plan, data, json),
+        Command::Studies { json } => studies::list(&folder, json).await,
+        Command::Accept { study } => studies::decide(&folder, &study, true).await,
+        Command::Refuse { study } => studies::decide(&folder, &study, false).await,
+        Command::Run { until_idle } => run::run(folder, until_idle).await,
+        Command::Egress { json } => facts::egress(&folder, json),
+    }
+}
+
+/// `RUST_LOG` chooses what is logged.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // a second call in one process keeps the first
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+/// Prints a line of facts.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    // a closed pipe is the reader's decision
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+pub(crate) fn say_json(value: &impl serde::Serialize) {
+    say(serde_json::to_string_pretty(value).expect("facts always serialise"));
+}

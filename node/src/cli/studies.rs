@@ -1,0 +1,83 @@
+//! `studies`, `accept`, `refuse`: what a person at the hospital decides.
+
+use consilium_types::plan::Release;
+use consilium_types::{StudyId, StudyPlan};
+use serde_json::json;
+
+use super::{say, say_json};
+use crate::cohort;
+use crate::decisions::{self, Decision};
+use crate::errors::Fault;
+use crate::folder::Folder;
+use crate::link::Link;
+use crate::outbox::{Offered, Outbox};
+use crate::policy::Policy;
+
+pub(super) async fn list(folder: &Folder, json: bool) -> Result<(), Fault> {
+    let offered = outbox(folder)?.studies().await?;
+    if json {
+        let one = |study: &Offered| {
+            json!({ "study": study.plan.study.id, "plan": study.plan, "plan_hash": study.plan.hash(),
+                    "state": study.state, "answer": study.answer, "cause": study.cause })
+        };
+        say_json(&offered.iter().map(one).collect::<Vec<_>>());
+        return Ok(());
+    }
+    if offered.is_empty() {
+        say("no study is offered to this hospital");
+    }
+    offered.iter().for_each(show);
+    Ok(())
+}
+
+fn show(study: &Offered) {
+    let plan = &study.plan;
+    let answer = if study.answer.is_empty() { "not answered" } else { &study.answer };
+    say(format_args!("{}: {} ({}, {answer})", plan.study.id, plan.study.title, study.state));
+    say(format_args!("  plan hash  {}", plan.hash()));
+    say(format_args!("  predicts   {} = {}", plan.outcome.label, plan.outcome.positive));
+    say(format_args!("  patients   {}", included(plan)));
+    say(format_args!("  from       {}", inputs(plan)));
+    if plan.privacy.release.contains(&Release::SiteSums) {
+        say("  attention  results will show sums of each single hospital");
+    }
+    if !study.cause.is_empty() {
+        say(format_args!("  because    {}", study.cause));
+    }
+}
+
+fn included(plan: &StudyPlan) -> String {
+    let clauses: Vec<&str> =
+        plan.cohort.include.clauses().iter().map(consilium_types::plan::Clause::text).collect();
+    if clauses.is_empty() { "all with a known outcome".to_owned() } else { clauses.join(" and ") }
+}
+
+fn inputs(plan: &StudyPlan) -> String {
+    let images = plan.inputs.images().map(|(name, _)| format!("{} images", name.to_uppercase()));
+    let table = plan.inputs.table.iter().map(|table| table.file.clone());
+    let clinical = plan.inputs.has_clinical().then(|| "clinical columns".to_owned());
+    images.chain(table).chain(clinical).collect::<Vec<_>>().join(", ")
+}
+
+/// Tells the coordinator, once the hospital's own record holds the decision.
+pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Result<(), Fault> {
+    let mut outbox = outbox(folder)?;
+    let offered = outbox.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
+    let plan = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?.plan;
+    let schema = if accept {
+        Policy::read(folder)?.allows_plan(&plan)?;
+        Some(cohort::schema(&plan, &folder.configuration()?.data)?)
+    } else {
+        None
+    };
+    decisions::save(folder, &Decision::new(&plan, accept))?;
+    outbox.decide(&plan, schema.as_ref()).await?;
+    let word = if accept { "accepted" } else { "refused" };
+    say(format_args!("{word} {study}, plan hash {}", plan.hash()));
+    Ok(())
+}
+
+fn outbox(folder: &Folder) -> Result<Outbox, Fault> {
+    let configuration = folder.configuration()?;
+    Ok(Outbox::new(&Link::enrolled(folder, &configuration)?, folder.ledger()))
+}

@@ -1,0 +1,50 @@
+//! The cohort as `consilium-stats` reads it: numbers, classes, cells.
+
+use consilium_stats::Rows;
+
+use super::Cohort;
+
+/// A cohort with its folds.
+pub struct CohortRows<'a> {
+    cohort: &'a Cohort,
+    cells: Vec<usize>,
+}
+
+impl<'a> CohortRows<'a> {
+    pub(super) fn new(cohort: &'a Cohort, cells: Vec<usize>) -> Self {
+        Self { cohort, cells }
+    }
+}
+
+impl std::fmt::Debug for CohortRows<'_> {
+    /// Shows the size only.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CohortRows({})", self.cells.len())
+    }
+}
+
+impl Rows for CohortRows<'_> {
+    fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    fn width(&self) -> usize {
+        self.cohort.schema.columns.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> f64 {
+        self.cohort.values[row][column]
+    }
+
+    fn is_case(&self, row: usize) -> bool {
+        self.cohort.cases[row]
+    }
+
+    fn cell(&self, row: usize) -> usize {
+        self.cells[row]
+    }
+
+    fn flow(&self) -> &[u64] {
+        &self.cohort.flow
+    }
+}

@@ -1,0 +1,205 @@
+//! Everything a node refuses or suffers, with its code.
+//!
+//! Messages are for the hospital's own screen and log; to the coordinator goes the code alone.
+
+use std::path::PathBuf;
+
+use consilium_stats::{QueryFault, Unfit};
+use consilium_types::plan::PlanErrors;
+use consilium_types::{Digest, SiteId, StudyId};
+
+use crate::catalogue::DataFault;
+
+/// Why a command or a question was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Something in the data folder.
+    #[error(transparent)]
+    Data(#[from] DataFault),
+    /// Something in a plan.
+    #[error(transparent)]
+    Plan(#[from] PlanErrors),
+    /// A question no honest coordinator asks.
+    #[error("the coordinator asks what it must not: {0}; tell its operator")]
+    Question(#[from] QueryFault),
+    /// Rows that cannot be summed.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// A file of the node's own folder.
+    #[error("{}: {doing}: {source}; check that this user may read and write there", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// A configuration file that cannot be used.
+    #[error("{}: {why}", file.display())]
+    Configuration {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong and what to do.
+        why: String,
+    },
+    /// No enrolment yet.
+    #[error("{}: this node has not enrolled; run `consilium-node enrol INVITATION --dir …` first", .0.display())]
+    NotEnrolled(PathBuf),
+    /// Enrolled already.
+    #[error("{}: this node is enrolled as {site}; give the new invitation a folder of its own with --dir", folder.display())]
+    AlreadyEnrolled {
+        /// Its folder.
+        folder: PathBuf,
+        /// Its id.
+        site: SiteId,
+    },
+    /// An invitation that cannot be read.
+    #[error("{}: not an invitation: {why}; ask the operator for a new one", file.display())]
+    Invitation {
+        /// Which.
+        file: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// An invitation whose time is over.
+    #[error("{}: the invitation expired at {expired}; ask the operator for a new one", file.display())]
+    InvitationExpired {
+        /// Which.
+        file: PathBuf,
+        /// When.
+        expired: String,
+    },
+    /// A key or certificate could not be made or used.
+    #[error("the node's key or certificate cannot be used: {0}; enrol again in a new folder")]
+    Identity(String),
+    /// A study that is not offered.
+    #[error("{0} is not offered to this hospital; `studies` lists what is")]
+    NoSuchStudy(StudyId),
+    /// No connection.
+    #[error(
+        "{address}: no connection: {why}; check the firewall rule, the proxy and that the coordinator runs"
+    )]
+    Unreachable {
+        /// Where.
+        address: String,
+        /// Why.
+        why: String,
+    },
+    /// Somebody else answers at the coordinator's address.
+    #[error(
+        "{address}: whoever answers has no certificate of this consortium: {why}; a proxy that intercepts TLS must \
+         let this connection pass; if there is none, tell the operator at once"
+    )]
+    NotTheCoordinator {
+        /// Where.
+        address: String,
+        /// What rustls says.
+        why: String,
+    },
+    /// The coordinator said no, with a code of its own.
+    #[error("the coordinator refuses: {message}")]
+    Refused {
+        /// What it said, its code in brackets.
+        message: String,
+        /// Whether asking again is pointless.
+        for_good: bool,
+    },
+    /// An answer that is none.
+    #[error("the coordinator's answer cannot be read: {0}; both programs must have the same version")]
+    Answer(String),
+    /// A study that this hospital has not accepted.
+    #[error("{0} was not accepted here; `consilium-node accept {0}` would")]
+    NotAccepted(StudyId),
+    /// Another plan than the accepted one.
+    #[error(
+        "the plan of {study} is not the one accepted here: accepted {accepted}, asked for {asked}; read the new one"
+    )]
+    OtherPlan {
+        /// Which study.
+        study: StudyId,
+        /// The hash accepted.
+        accepted: Digest,
+        /// The hash asked for.
+        asked: Digest,
+    },
+    /// The list of allowed plans does not hold this one.
+    #[error("policy.toml: `plans` does not list {0}; add the hash after reading the plan")]
+    PlanNotAllowed(Digest),
+    /// Fewer hospitals than the policy asks for.
+    #[error("policy.toml: min_sites = {min}, but {found} hospitals take part; nothing leaves")]
+    TooFewSites {
+        /// The policy's minimum.
+        min: u32,
+        /// How many there are.
+        found: usize,
+    },
+    /// Fewer patients than the policy or the plan asks for.
+    #[error("{found} {what} in the cohort, {rule} asks for {min}; nothing leaves")]
+    TooFewPatients {
+        /// Patients, cases or controls.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many are needed.
+        min: u32,
+        /// Whose rule it is.
+        rule: &'static str,
+    },
+    /// The plan shows what the policy does not allow.
+    #[error("policy.toml: site_sums = false, but the plan releases sums of single hospitals; nothing leaves")]
+    SiteSums,
+    /// The data are not what they were when the study began.
+    #[error("the data of {0} have changed since its first answer; restore them, or refuse the study")]
+    DataChanged(StudyId),
+    /// The ledger cannot be written.
+    #[error("{}: the egress ledger cannot be written: {source}; nothing leaves until it can", file.display())]
+    Ledger {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Some check of `doctor` failed.
+    #[error("{0} of the checks above failed")]
+    Unhealthy(usize),
+}
+
+impl Fault {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Data(fault) => fault.code(),
+            Self::Plan(faults) => faults.code(),
+            Self::Question(fault) => fault.code(),
+            Self::Unfit(fault) => fault.code(),
+            Self::File { .. } => "CNS-N-0101",
+            Self::Configuration { .. } => "CNS-N-0102",
+            Self::NotEnrolled(_) => "CNS-N-0103",
+            Self::AlreadyEnrolled { .. } => "CNS-N-0104",
+            Self::Invitation { .. } => "CNS-N-0105",
+            Self::InvitationExpired { .. } => "CNS-N-0106",
+            Self::Identity(_) => "CNS-N-0107",
+            Self::NoSuchStudy(_) => "CNS-N-0108",
+            Self::Unhealthy(_) => "CNS-N-0109",
+            Self::Unreachable { .. } => "CNS-N-0201",
+            Self::NotTheCoordinator { .. } => "CNS-N-0202",
+            Self::Refused { .. } => "CNS-N-0203",
+            Self::Answer(_) => "CNS-N-0204",
+            Self::Ledger { .. } => "CNS-N-0301",
+            Self::NotAccepted(_) => "CNS-N-0401",
+            Self::OtherPlan { .. } => "CNS-N-0402",
+            Self::PlanNotAllowed(_) => "CNS-N-0403",
+            Self::TooFewSites { .. } => "CNS-N-0404",
+            Self::TooFewPatients { .. } => "CNS-N-0405",
+            Self::SiteSums => "CNS-N-0406",
+            Self::DataChanged(_) => "CNS-N-0407",
+        }
+    }
+
+    /// Whether waiting and trying again may help.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Refused { for_good: false, .. })
+    }
+}

@@ -1,0 +1,125 @@
+//! The node's own folder: identity, configuration, policy, decisions, cache, ledger. Never: patient data.
+//!
+//! Files are written whole or not at all. The private key is readable by the owner only.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use consilium_types::{SiteId, StudyId};
+use serde::{Deserialize, Serialize};
+
+use crate::errors::Fault;
+
+/// The folder given with `--dir`.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder(PathBuf);
+
+/// `node.toml`, written by `enrol`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Configuration {
+    /// This hospital's id.
+    pub(crate) site: SiteId,
+    /// Host and port of the coordinator.
+    pub(crate) address: String,
+    /// The data folder.
+    pub(crate) data: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn configuration_file(&self) -> PathBuf {
+        self.0.join("node.toml")
+    }
+
+    pub(crate) fn key(&self) -> PathBuf {
+        self.0.join("node.key")
+    }
+
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.0.join("node.pem")
+    }
+
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.0.join("ca.pem")
+    }
+
+    pub(crate) fn policy(&self) -> PathBuf {
+        self.0.join("policy.toml")
+    }
+
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.0.join("cache")
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.0.join("egress.jsonl")
+    }
+
+    pub(crate) fn decisions(&self) -> PathBuf {
+        self.0.join("studies")
+    }
+
+    pub(crate) fn decision(&self, study: &StudyId) -> PathBuf {
+        self.decisions().join(format!("{study}.json"))
+    }
+
+    pub(crate) fn make(&self) -> Result<(), Fault> {
+        make(&self.0)
+    }
+
+    /// What `enrol` wrote.
+    pub(crate) fn configuration(&self) -> Result<Configuration, Fault> {
+        let file = self.configuration_file();
+        if !file.exists() || !self.certificate().exists() {
+            return Err(Fault::NotEnrolled(self.0.clone()));
+        }
+        let text = read(&file)?;
+        toml::from_str(&text).map_err(|e| Fault::Configuration { file, why: e.to_string() })
+    }
+}
+
+pub(crate) fn make(folder: &Path) -> Result<(), Fault> {
+    fs::create_dir_all(folder).map_err(|source| fault(folder, "making the folder", source))
+}
+
+pub(crate) fn read(file: &Path) -> Result<String, Fault> {
+    fs::read_to_string(file).map_err(|source| fault(file, "reading", source))
+}
+
+pub(crate) fn write(file: &Path, text: &str) -> Result<(), Fault> {
+    replace(file, text, false).map_err(|source| fault(file, "writing", source))
+}
+
+pub(crate) fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
+    replace(file, text, true).map_err(|source| fault(file, "writing", source))
+}
+
+fn replace(file: &Path, text: &str, secret: bool) -> std::io::Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let partial = file.with_file_name(format!(".{name}.partial"));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if secret {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut handle = options.open(&partial)?;
+    handle.write_all(text.as_bytes())?;
+    handle.sync_all()?;
+    fs::rename(&partial, file)?;
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+fn fault(path: &Path, doing: &'static str, source: std::io::Error) -> Fault {
+    Fault::File { path: path.to_owned(), doing, source }
+}

@@ -1,0 +1,132 @@
+//! The one door out of a hospital: every call to the coordinator is made here.
+//!
+//! What tells anything about patients or decisions is written to the egress ledger, and the ledger to disk, before it
+//! is sent. Asking (`studies`, `next`, `collect`) carries nothing but the question. Never: an image, a row, a name, free
+//! text. Spec: docs/what-leaves-the-site.md.
+
+mod ledger;
+mod received;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use consilium_proto::v1::consortium_client::ConsortiumClient;
+use consilium_proto::v1::enrolment_client::EnrolmentClient;
+use consilium_proto::v1::submit_request::Answer;
+use consilium_proto::v1::{
+    AnswerRequest, CollectRequest, EnrolRequest, ExchangeKey, NextRequest, StudiesRequest, SubmitRequest,
+};
+use consilium_stats::Summary;
+use consilium_types::{Schema, StudyId, StudyPlan};
+use tonic::transport::Channel;
+
+pub(crate) use ledger::{Line, read as read_ledger};
+pub(crate) use received::{Incoming, Offered};
+
+use crate::answering::Question;
+use crate::errors::Fault;
+use crate::link::{Link, fault_of};
+use ledger::Ledger;
+
+/// Largest message taken from the coordinator.
+const MOST_BYTES: usize = 256 << 20;
+
+/// The door, with its ledger.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    client: ConsortiumClient<Channel>,
+    ledger: Ledger,
+}
+
+impl Outbox {
+    pub(crate) fn new(link: &Link, ledger: PathBuf) -> Self {
+        let client = ConsortiumClient::new(link.channel()).max_decoding_message_size(MOST_BYTES);
+        Self { client, ledger: Ledger::new(ledger) }
+    }
+
+    /// Studies offered to this hospital.
+    pub(crate) async fn studies(&mut self) -> Result<Vec<Offered>, Fault> {
+        let reply = self.client.studies(StudiesRequest {}).await.map_err(fault_of)?;
+        reply.into_inner().studies.into_iter().map(Offered::read).collect()
+    }
+
+    /// Waits for a question.
+    pub(crate) async fn next(&mut self, wait: Duration, ended: Vec<String>) -> Result<Incoming, Fault> {
+        let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+        let reply = self.client.next(NextRequest { wait_ms, ended }).await.map_err(fault_of)?;
+        received::read(reply.into_inner())
+    }
+
+    /// Tells the hospital's decision on a plan, with the names of its columns.
+    pub(crate) async fn decide(&mut self, plan: &StudyPlan, schema: Option<&Schema>) -> Result<(), Fault> {
+        let schema = schema.map(|schema| serde_json::to_vec(schema).expect("names always serialise"));
+        let accept = schema.is_some();
+        let schema = schema.unwrap_or_default();
+        self.ledger.append(&Line::decision(&plan.study.id, accept, &schema))?;
+        let study = plan.study.id.to_string();
+        let plan_hash = plan.hash().as_bytes().to_vec();
+        let request = AnswerRequest { study, plan_hash, accept, schema };
+        self.client.answer(request).await.map_err(fault_of).map(|_| ())
+    }
+
+    /// Hands in sums.
+    pub(crate) async fn submit(&mut self, question: &Question, summary: &Summary) -> Result<(), Fault> {
+        let bytes = summary.to_bytes();
+        self.ledger.append(&Line::summary(question, summary, bytes.len()))?;
+        let answer = match summary {
+            Summary::Statistics(_) => Answer::Statistics(bytes),
+            Summary::Updates(_) => Answer::Updates(bytes),
+        };
+        self.hand_in(question, answer).await
+    }
+
+    /// Says that there is no answer, by code.
+    pub(crate) async fn decline(&mut self, question: &Question, code: &'static str) -> Result<(), Fault> {
+        self.ledger.append(&Line::refusal(question, code))?;
+        self.hand_in(question, Answer::RefusalCode(code.to_owned())).await
+    }
+
+    async fn hand_in(&mut self, question: &Question, answer: Answer) -> Result<(), Fault> {
+        let key = ExchangeKey {
+            study: question.study.to_string(),
+            attempt: question.attempt.0,
+            exchange: question.exchange.0,
+        };
+        let plan_hash = question.plan_hash.as_bytes().to_vec();
+        let request = SubmitRequest { key: Some(key), plan_hash, answer: Some(answer) };
+        self.client.submit(request).await.map_err(fault_of).map(|_| ())
+    }
+}
+
+/// What enrolment says to the coordinator: the invitation's token and a public key.
+#[derive(Debug)]
+pub(crate) struct Enrolling {
+    client: EnrolmentClient<Channel>,
+    token: String,
+}
+
+impl Enrolling {
+    pub(crate) fn new(link: &Link, token: String) -> Self {
+        Self { client: EnrolmentClient::new(link.channel()), token }
+    }
+
+    /// Presents the key. Gives the fingerprint the coordinator computed.
+    pub(crate) async fn present(&mut self, csr_pem: String, ledger: PathBuf) -> Result<String, Fault> {
+        Ledger::new(ledger).append(&Line::enrolment(csr_pem.len()))?;
+        let software = concat!("consilium-node ", env!("CARGO_PKG_VERSION")).to_owned();
+        let request = EnrolRequest { token: self.token.clone(), csr_pem, software };
+        Ok(self.client.enrol(request).await.map_err(fault_of)?.into_inner().fingerprint)
+    }
+
+    /// The certificate, once the operator has approved.
+    pub(crate) async fn collect(&mut self, fingerprint: &str) -> Result<Option<String>, Fault> {
+        let request = CollectRequest { token: self.token.clone(), fingerprint: fingerprint.to_owned() };
+        let pem = self.client.collect(request).await.map_err(fault_of)?.into_inner().certificate_pem;
+        Ok((!pem.is_empty()).then_some(pem))
+    }
+}
+
+/// A study named in a message.
+fn study_id(text: &str) -> Result<StudyId, Fault> {
+    text.parse().map_err(|e| Fault::Answer(format!("{e}")))
+}

@@ -1,0 +1,69 @@
+//! What comes back: messages become domain types, and what cannot be read is refused.
+
+use consilium_proto::v1::next_reply::What;
+use consilium_proto::v1::{NextReply, OfferedStudy, Question as Wire};
+use consilium_types::{Attempt, Digest, ExchangeNumber, StudyId, StudyPlan};
+
+use super::study_id;
+use crate::answering::Question;
+use crate::errors::Fault;
+
+/// A study offered to this hospital.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Offered {
+    pub(crate) plan: StudyPlan,
+    /// published, running, finished or aborted.
+    pub(crate) state: String,
+    /// Nothing, accepted or refused.
+    pub(crate) answer: String,
+    /// Why an aborted study ended.
+    pub(crate) cause: String,
+}
+
+/// What a poll brings.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Incoming {
+    Nothing,
+    Question(Box<Question>),
+    Ended { study: StudyId, state: String, cause: String },
+}
+
+impl Offered {
+    pub(super) fn read(wire: OfferedStudy) -> Result<Self, Fault> {
+        let plan = StudyPlan::from_canonical(&wire.plan)?;
+        if plan.study.id.as_str() != wire.study {
+            return Err(Fault::Answer(format!("the plan offered as {} is of {}", wire.study, plan.study.id)));
+        }
+        Ok(Self { plan, state: wire.state, answer: wire.answer, cause: wire.cause })
+    }
+}
+
+pub(super) fn read(reply: NextReply) -> Result<Incoming, Fault> {
+    match reply.what {
+        None | Some(What::Nothing(_)) => Ok(Incoming::Nothing),
+        Some(What::Question(wire)) => Ok(Incoming::Question(Box::new(question(wire)?))),
+        Some(What::Ended(ended)) => {
+            Ok(Incoming::Ended { study: study_id(&ended.study)?, state: ended.state, cause: ended.cause })
+        }
+    }
+}
+
+fn question(wire: Wire) -> Result<Question, Fault> {
+    let key = wire.key.ok_or_else(|| Fault::Answer("a question without a key".to_owned()))?;
+    let length = wire.plan_hash.len();
+    let hash: [u8; 32] =
+        wire.plan_hash.try_into().map_err(|_| Fault::Answer(format!("a hash of {length} bytes")))?;
+    let unknown = |e: serde_json::Error| Fault::Answer(format!("a question this version does not know: {e}"));
+    Ok(Question {
+        study: study_id(&key.study)?,
+        attempt: Attempt(key.attempt),
+        exchange: ExchangeNumber(key.exchange),
+        plan_hash: Digest::from(hash),
+        roster: wire
+            .roster
+            .iter()
+            .map(|site| site.parse().map_err(|e| Fault::Answer(format!("{e}"))))
+            .collect::<Result<_, _>>()?,
+        query: serde_json::from_slice(&wire.query).map_err(unknown)?,
+    })
+}

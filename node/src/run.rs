@@ -1,0 +1,102 @@
+//! `run`: asks for questions and answers them, until a signal or, with `--until-idle`, until no study is open.
+//!
+//! A lost connection is tried again for as long as it takes. What this hospital refuses is told by code, and the study
+//! goes on without it.
+
+use std::time::Duration;
+
+use crate::answering::{Answering, Question};
+use crate::cli::{Bar, say};
+use crate::decisions;
+use crate::errors::Fault;
+use crate::folder::Folder;
+use crate::link::Link;
+use crate::outbox::{Incoming, Outbox};
+
+/// Longest wait of one poll, below the idle limits of proxies.
+const POLL: Duration = Duration::from_secs(20);
+/// First and longest pause between attempts to connect.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
+
+/// Answers questions.
+pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
+    let configuration = folder.configuration()?;
+    let link = Link::enrolled(&folder, &configuration)?;
+    let outbox = Outbox::new(&link, folder.ledger());
+    let answering = Answering::new(folder.clone(), configuration);
+    let mut run = Run { folder, outbox, answering, pause: PAUSES[0] };
+    tokio::select! {
+        ended = run.until_done(until_idle) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+struct Run {
+    folder: Folder,
+    outbox: Outbox,
+    answering: Answering,
+    pause: Duration,
+}
+
+impl Run {
+    async fn until_done(&mut self, until_idle: bool) -> Result<(), Fault> {
+        loop {
+            if until_idle && !self.is_some_study_open()? {
+                return Ok(());
+            }
+            match self.once().await {
+                Ok(()) => self.pause = PAUSES[0],
+                Err(fault) if fault.is_transient() => self.wait(&fault).await,
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    fn is_some_study_open(&self) -> Result<bool, Fault> {
+        Ok(decisions::all(&self.folder)?.iter().any(decisions::Decision::is_open))
+    }
+
+    async fn wait(&mut self, fault: &Fault) {
+        tracing::warn!(code = fault.code(), "{fault}; trying again");
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(PAUSES[1]);
+    }
+
+    async fn once(&mut self) -> Result<(), Fault> {
+        let all = decisions::all(&self.folder)?;
+        let ended = all.iter().filter(|known| known.ended.is_some()).map(|known| known.study.to_string());
+        match self.outbox.next(POLL, ended.collect()).await? {
+            Incoming::Nothing => Ok(()),
+            Incoming::Question(question) => self.reply(&question).await,
+            Incoming::Ended { study, state, cause } => {
+                let because = if cause.is_empty() { String::new() } else { format!(": {cause}") };
+                say(format_args!("{study} {state}{because}"));
+                if let Some(mut decision) = decisions::load(&self.folder, &study)? {
+                    decision.ended = Some(state);
+                    decisions::save(&self.folder, &decision)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn reply(&mut self, question: &Question) -> Result<(), Fault> {
+        let Question { study, attempt, exchange, .. } = question;
+        let bar = Bar::new(study.as_str());
+        let answer = tokio::task::block_in_place(|| self.answering.answer(question, &bar));
+        match answer {
+            Ok(summary) => {
+                self.outbox.submit(question, &summary).await?;
+                let what = question.query.describe();
+                say(format_args!("{study} attempt {attempt} exchange {exchange}: answered with {what}"));
+            }
+            Err(fault) => {
+                let code = fault.code();
+                tracing::error!(%study, %attempt, %exchange, code, "{fault}");
+                self.outbox.decline(question, code).await?;
+                say(format_args!("{study} attempt {attempt} exchange {exchange}: declined with {code}"));
+            }
+        }
+        Ok(())
+    }
+}
