@@ -23,12 +23,15 @@ impl Table {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+    /// Appends the rows of another table.
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.rows.extend_from_slice(&other.rows);
+        self.cases.extend_from_slice(&other.cases);
+        self.cells.extend_from_slice(&other.cells);
     }
 
-    pub(crate) fn case_count(&self) -> usize {
-        self.cases.iter().filter(|case| **case).count()
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// Cells that hold a patient, ascending.

@@ -1,0 +1,199 @@
+//! `cargo demo`: a coordinator and four hospitals as processes of their own, over loopback and real mutual TLS.
+//!
+//! Every step is a command line an operator or a hospital would type. What they print lies in `logs/`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use consilium_node::cohort::Unfit;
+use consilium_node::extraction::Cache;
+use consilium_rounds::StudyResult;
+use consilium_types::{SiteId, StudyPlan};
+use serde::Deserialize;
+
+use crate::arguments::Network;
+use crate::document::Document;
+use crate::hospital::Hospital;
+use crate::left::Left;
+use crate::local::{compare, write};
+use crate::processes::{Process, Processes, Role};
+use crate::progress::{say, spinner};
+use crate::{folder, report, sarcoma};
+
+/// A step that takes longer has failed.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+pub(crate) fn run(arguments: &Network) -> Result<()> {
+    let begun = Instant::now();
+    let plan = StudyPlan::from_toml(sarcoma::PLAN, "sarcoma.toml")?;
+    let demo = Demo { out: folder::fresh(&arguments.out)?, processes: Processes::default() };
+    fs::create_dir_all(demo.out.join("logs")).context("making the folder of logs")?;
+    write(&demo.out.join("plan.toml"), sarcoma::PLAN)?;
+    let source = arguments.data.clone().unwrap_or_else(sarcoma::source);
+    let hospitals = sarcoma::hospitals(&source)?;
+    let sites =
+        hospitals.iter().map(|hospital| Ok(hospital.site.parse()?)).collect::<Result<Vec<SiteId>>>()?;
+    for (hospital, site) in hospitals.iter().zip(&sites) {
+        hospital.write(&source, &demo.data(site))?;
+    }
+    let server = demo.serve()?;
+    sites.iter().try_for_each(|site| demo.enrol(site))?;
+    demo.coordinator(&["study", "publish", &demo.path("plan.toml")])?;
+    say(format_args!("published {} ({})", plan.study.id, plan.study.title));
+    demo.answer(&plan, &sites)?;
+    demo.coordinator(&["study", "results", plan.study.id.as_str(), "--out", &demo.path("result.json")])?;
+    demo.processes.stop();
+    drop(server);
+    let document = demo.document(&plan, &sites)?;
+    write(&demo.out.join("run.json"), &document.to_json()?)?;
+    let text = report::text(&plan, &document);
+    write(&demo.out.join("report.txt"), &text)?;
+    say(format_args!("\n{text}"));
+    say(format_args!("Everything lies in {}: start with README.txt.", demo.out.display()));
+    write(&demo.out.join("README.txt"), GUIDE)?;
+    say(format_args!("{:.0} seconds", begun.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+/// What lies where, for a person who opens the folder.
+const GUIDE: &str = "\
+report.txt                 what the demo printed
+plan.toml                  the study every hospital accepted
+result.json                what the coordinator computed; it tells nothing about one hospital
+run.json                   the same beside the pooled analysis and each hospital alone
+coordinator/               the lead institution's folder: certificate authority, one SQLite file
+hospitals/NAME/data/       a hospital's images and clinical table; they never leave it
+hospitals/NAME/node/       its node: key, certificate, policy.toml, feature cache
+hospitals/NAME/node/egress.jsonl   everything that left it, written before it was sent
+logs/                      what each program printed
+
+The demo's programs work on these folders too: consilium-node --dir hospitals/hospital-a/node egress
+Fields of the JSON files: docs/reference/results.md
+";
+
+struct Demo {
+    out: PathBuf,
+    processes: Processes,
+}
+
+#[derive(Deserialize)]
+struct LedgerLine {
+    what: String,
+    bytes: u64,
+}
+
+impl Demo {
+    fn path(&self, name: &str) -> String {
+        self.out.join(name).to_string_lossy().into_owned()
+    }
+
+    fn data(&self, site: &SiteId) -> PathBuf {
+        self.out.join("hospitals").join(site.as_str()).join("data")
+    }
+
+    fn node_folder(&self, site: &SiteId) -> PathBuf {
+        self.out.join("hospitals").join(site.as_str()).join("node")
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.out.join("logs").join(format!("{name}.txt"))
+    }
+
+    fn coordinator(&self, command: &[&str]) -> Result<String> {
+        let folder = self.path("coordinator");
+        let arguments = [&["--dir", folder.as_str()], command].concat();
+        self.processes.call(Role::Coordinator, &arguments, &self.log("operator"))
+    }
+
+    fn node(&self, site: &SiteId, command: &[&str]) -> Result<Process> {
+        let folder = self.node_folder(site).to_string_lossy().into_owned();
+        let arguments = [&["--dir", folder.as_str()], command].concat();
+        self.processes.start(Role::Node, &arguments, &self.log(site.as_str()))
+    }
+
+    /// Makes the consortium and starts its server.
+    fn serve(&self) -> Result<Process> {
+        self.coordinator(&["init", "--name", "Sarcoma demo", "--address", "127.0.0.1:0"])?;
+        let folder = self.path("coordinator");
+        let arguments = ["--dir", folder.as_str(), "serve"];
+        let mut server = self.processes.start(Role::Coordinator, &arguments, &self.log("coordinator"))?;
+        let line = server.line_with("listening on", PATIENCE)?;
+        say(format_args!("coordinator {line}"));
+        Ok(server)
+    }
+
+    /// Invitation, key, comparison of the fingerprint, certificate.
+    fn enrol(&self, site: &SiteId) -> Result<()> {
+        let invitation = self.path(&format!("hospitals/{site}/{site}.invite"));
+        self.coordinator(&["invite", site.as_str(), "--out", &invitation])?;
+        let data = self.data(site).to_string_lossy().into_owned();
+        let mut enrolling = self.node(site, &["enrol", &invitation, "--data", &data])?;
+        let line = enrolling.line_with("fingerprint ", PATIENCE)?;
+        let fingerprint = line.trim_start_matches("fingerprint ");
+        self.coordinator(&["approve", site.as_str(), "--fingerprint", fingerprint])?;
+        enrolling.finish()?;
+        say(format_args!("enrolled {site}, key {}…", &fingerprint[..16.min(fingerprint.len())]));
+        Ok(())
+    }
+
+    /// Every hospital accepts, and answers until the study has ended.
+    fn answer(&self, plan: &StudyPlan, sites: &[SiteId]) -> Result<()> {
+        for site in sites {
+            self.node(site, &["accept", plan.study.id.as_str()])?.finish()?;
+            say(format_args!("accepted by {site}"));
+        }
+        let mut running = Vec::new();
+        for site in sites {
+            running.push(self.node(site, &["run", "--until-idle"])?);
+        }
+        let waiting = spinner("extracting features");
+        let deadline = Instant::now() + PATIENCE;
+        let mut exchanges = 0;
+        if let Some(first) = running.first_mut() {
+            while let Some(line) = first.next_line(deadline)? {
+                exchanges += usize::from(line.contains(": answered with "));
+                waiting.set_message(line);
+            }
+        }
+        running.into_iter().try_for_each(|process| process.finish().map(|_| ()))?;
+        waiting.finish_and_clear();
+        say(format_args!("each hospital extracted its features and answered {exchanges} questions"));
+        Ok(())
+    }
+
+    /// The federated result beside the pooled one. Here, and only here, one program reads all folders.
+    fn document(&self, plan: &StudyPlan, sites: &[SiteId]) -> Result<Document> {
+        let text = fs::read_to_string(self.out.join("result.json")).context("reading result.json")?;
+        let federated: StudyResult = serde_json::from_str(&text).context("reading result.json")?;
+        let mut hospitals = Vec::new();
+        let mut records = BTreeMap::new();
+        for site in sites {
+            let cache = Cache::in_folder(&self.node_folder(site).join("cache"));
+            let hospital = Hospital::read(plan, site.clone(), &self.data(site), &cache, Unfit::Refuse)?;
+            records.extend([hospital.record(self.left(site)?)]);
+            hospitals.push(hospital);
+        }
+        let schema = hospitals.first().context("no hospital")?.cohort.schema().clone();
+        let comparison = compare(plan, &schema, &hospitals, &federated.sites)?;
+        Ok(Document::new(plan, &schema, federated, comparison, records)?)
+    }
+
+    /// What the hospital's own ledger says.
+    fn left(&self, site: &SiteId) -> Result<Vec<Left>> {
+        read_ledger(&self.node_folder(site).join("egress.jsonl"))
+    }
+}
+
+fn read_ledger(file: &Path) -> Result<Vec<Left>> {
+    let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let mut kinds = Vec::new();
+    for line in text.lines() {
+        let line: LedgerLine =
+            serde_json::from_str(line).with_context(|| format!("in {}", file.display()))?;
+        Left::add(&mut kinds, &line.what, line.bytes);
+    }
+    Ok(kinds)
+}
