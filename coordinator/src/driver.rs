@@ -106,7 +106,8 @@ impl Studies {
             }
             let life = replay(&self.store, &record).await?;
             tracing::info!(study = %record.study, plan = life.plan_hash().short(), "published");
-            self.lives.lock().await.insert(record.study, life);
+            // another call may have been faster, and its study may have moved on
+            self.lives.lock().await.entry(record.study).or_insert(life);
             self.wake.send_replace(());
         }
         let sites = self.store.sites().await?.into_iter();

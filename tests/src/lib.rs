@@ -4,12 +4,15 @@
 //! process that can be stopped, killed and started again; [`sites`] makes hospitals' folders that are the same
 //! on every machine. Never: a fixed pause, a port chosen in advance, a process left behind.
 
+pub mod consortium;
 pub mod impostor;
+pub mod in_process;
 pub mod party;
 pub mod plans;
 pub mod rogue;
 pub mod sites;
 
+pub use consortium::Consortium;
 pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};

@@ -36,14 +36,16 @@ impl ConsortiumService {
         Self { store, studies, draining }
     }
 
-    async fn offered(&self, site: &SiteId) -> Vec<OfferedStudy> {
+    async fn offered(&self, site: &SiteId) -> Result<Vec<OfferedStudy>, Fault> {
+        // a study that was published a moment ago is offered at once
+        self.studies.refresh().await?;
         let mut offered = Vec::new();
         let collect = |study: &StudyId, life: &StudyLife| {
             offered.push(offer(site, study, life));
             None::<()>
         };
         self.studies.find_for(site, collect).await;
-        offered
+        Ok(offered)
     }
 
     async fn take_answer(&self, site: SiteId, request: AnswerRequest) -> Result<(), Fault> {
@@ -110,7 +112,7 @@ impl ConsortiumService {
 impl Consortium for ConsortiumService {
     async fn studies(&self, request: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
         let site = caller(&self.store, &request).await?;
-        Ok(Response::new(StudiesReply { studies: self.offered(&site).await }))
+        Ok(Response::new(StudiesReply { studies: self.offered(&site).await? }))
     }
 
     async fn answer(&self, request: Request<AnswerRequest>) -> Result<Response<AnswerReply>, Status> {

@@ -105,7 +105,7 @@ async fn a_study_keeps_its_plan_and_a_closed_exchange_keeps_its_sum_only() {
     let closing = [line("sum of b", key, None), line("closed", None, key)];
     store.append(&record.study, &closing, Some("result")).await.unwrap();
     let store = place.again().await;
-    assert_eq!(store.studies().await.unwrap(), [record.clone()]);
+    assert_eq!(store.studies().await.unwrap(), std::slice::from_ref(&record));
     assert_eq!(store.journal(&record.study).await.unwrap(), [b"accepted".to_vec(), b"closed".to_vec()]);
     assert_eq!(store.result(&record.study).await.unwrap().as_deref(), Some("result"));
 }

@@ -162,9 +162,8 @@ impl Process {
     }
 
     fn tail(&self) -> String {
-        let last =
-            self.seen.iter().rev().take(8).rev().map(|line| format!("    {line}\n")).collect::<String>();
-        format!("{last}  its log: {}", self.log.display())
+        let last = &self.seen[self.seen.len().saturating_sub(8)..];
+        format!("    {}\n  its log: {}", last.join("\n    "), self.log.display())
     }
 }
 

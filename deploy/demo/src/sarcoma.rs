@@ -3,6 +3,7 @@
 //! A patient's hospital follows from a hash of the identifier, so every machine deals alike. Shares are unequal
 //! on purpose. Data and licence: tests/data/sts/SOURCES.md.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,7 +57,7 @@ impl Hospital {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         let mut clinical = String::from("patient,lung_metastasis\n");
         for patient in &self.patients {
-            clinical.push_str(&format!("{},{}\n", patient.id, patient.outcome));
+            writeln!(clinical, "{},{}", patient.id, patient.outcome)?;
             copy_images(&source.join("pet").join(&patient.id), &folder.join("images").join(&patient.id))?;
         }
         let file = folder.join("clinical.csv");

@@ -92,7 +92,7 @@ async fn wait(enrolling: &mut Enrolling, fingerprint: &str) -> Result<String, Fa
             Ok(Some(certificate)) => return Ok(certificate),
             Ok(None) => {}
             Err(fault) if fault.is_transient() => {
-                tracing::warn!(code = fault.code(), "{fault}; asking again")
+                tracing::warn!(code = fault.code(), "{fault}; asking again");
             }
             Err(fault) => return Err(fault),
         }

@@ -80,8 +80,8 @@ fn folds_are_stratified_repeatable_and_seeded() {
     let patients: Vec<String> =
         (0..40).map(|n| format!("P{n},{n},F,M,{}", ["no", "yes"][n % 4 / 3])).collect();
     let clinical = format!("patient,age,sex,stage,relapse\n{}\n", patients.join("\n"));
-    let features: String = (0..40).map(|n| format!("P{n},1,2\n")).collect();
-    let place = Place::new(&clinical, &format!("patient,b,a\n{features}"));
+    let features: Vec<String> = (0..40).map(|n| format!("P{n},1,2")).collect();
+    let place = Place::new(&clinical, &format!("patient,b,a\n{}\n", features.join("\n")));
     let site: SiteId = "a".parse().unwrap();
     let cells = |plan: &StudyPlan, site: &SiteId| {
         let cohort = place.read(plan).unwrap();

@@ -111,7 +111,7 @@ mod tests {
         let line = Line::decision(&"one".parse().unwrap(), true, b"[]");
         ledger.append(&line).unwrap();
         std::fs::write(&file, [std::fs::read(&file).unwrap(), b"{\"at\":".to_vec()].concat()).unwrap();
-        assert_eq!(read(&file).unwrap(), [line.clone()]);
+        assert_eq!(read(&file).unwrap(), std::slice::from_ref(&line));
         let nowhere = Ledger::new(folder.path().join("none/egress.jsonl"));
         assert_eq!(nowhere.append(&line).unwrap_err().code(), "CNS-N-0301");
     }

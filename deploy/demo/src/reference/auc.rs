@@ -9,6 +9,7 @@ use super::NotEstimable;
 
 /// An AUC and its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the field is called so in the result file")]
 pub(crate) struct Auc {
     /// Patients scored.
     pub(crate) n: usize,

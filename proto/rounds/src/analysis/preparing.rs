@@ -98,9 +98,13 @@ impl Screening {
     }
 
     fn design(&self, columns: &[usize], held_out: &[usize]) -> Design {
-        let scale = |column: &usize| unconditioned(&self.conditioning, &self.moments, held_out, *column);
-        let (mean, sd) = columns.iter().filter_map(scale).unzip();
-        Design { columns: columns.to_vec(), mean, sd, held_out: held_out.to_vec() }
+        // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
+        let scale = |column: &usize| {
+            let scale = unconditioned(&self.conditioning, &self.moments, held_out, *column);
+            scale.map(|scale| (*column, scale))
+        };
+        let (columns, (mean, sd)) = columns.iter().filter_map(scale).unzip();
+        Design { columns, mean, sd, held_out: held_out.to_vec() }
     }
 }
 

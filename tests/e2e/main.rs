@@ -1,0 +1,10 @@
+//! Whole studies over the network, against the same study in one process, to the byte.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod enrolment;
+mod kill;
+mod study;
+
+/// The program that plays every party.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium-party");

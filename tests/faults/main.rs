@@ -1,0 +1,10 @@
+//! Bad input of every kind: files at a hospital, a site that lies, a coordinator that lies. Each ends in a message with a
+//! code, and nothing is lost.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod files;
+mod liars;
+
+/// The program that plays every party.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium-party");

@@ -1,0 +1,40 @@
+//! The same study without the network: the same questions, answers and sums, one after the other.
+
+use anyhow::{Context as _, Result};
+use consilium_learn::Perceptrons;
+use consilium_node::cohort::{Cohort, Source, Unfit};
+use consilium_node::extraction::Cache;
+use consilium_rounds::{Analysis, Progress};
+use consilium_stats::Summary;
+use consilium_types::{SiteId, StudyPlan};
+
+use crate::Consortium;
+
+/// The result file of a study over these hospitals' data folders.
+pub fn result(consortium: &Consortium, plan: &StudyPlan, sites: &[&str]) -> Result<String> {
+    let cache = Cache::none();
+    let mut roster = sites.iter().map(|site| Ok(site.parse()?)).collect::<Result<Vec<SiteId>>>()?;
+    roster.sort();
+    let read = |site: &SiteId| {
+        let data = consortium.data(site.as_str());
+        Cohort::read(plan, Source { site, data: &data, cache: &cache, unfit: Unfit::Refuse }, &())
+    };
+    let cohorts = roster.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let schema = cohorts.first().context("a hospital")?.schema();
+    let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema)?;
+    loop {
+        let mut sum: Option<Summary> = None;
+        for (site, cohort) in roster.iter().zip(&cohorts) {
+            let rows = cohort.rows(plan, site, &roster).context("a hospital of the roster")?;
+            let answer = query.answer(&rows, &Perceptrons)?;
+            sum = Some(match sum {
+                Some(sum) => sum.plus(&answer)?,
+                None => answer,
+            });
+        }
+        match analysis.absorb(&query, &sum.context("a hospital")?)? {
+            Progress::Ask(next, question) => (analysis, query) = (*next, question),
+            Progress::Done(result) => return Ok(result.to_json()),
+        }
+    }
+}
