@@ -41,7 +41,7 @@ impl Histogram {
     }
 
     pub(crate) fn entropy(&self) -> f64 {
-        self.probabilities().fold(0.0, |sum, p| sum - p * p.log2())
+        self.probabilities().fold(0.0, |sum, p| sum - p * libm::log2(p))
     }
 
     pub(crate) fn uniformity(&self) -> f64 {

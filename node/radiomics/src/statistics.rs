@@ -44,7 +44,7 @@ impl Statistics {
     }
 
     pub(crate) fn skew(&self) -> f64 {
-        self.central[1] / self.central[0].powf(1.5)
+        self.central[1] / (self.central[0] * self.central[0].sqrt())
     }
 
     pub(crate) fn kurt(&self) -> f64 {

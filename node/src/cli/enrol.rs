@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use consilium_types::SiteId;
-use rcgen::{CertificateParams, KeyPair, PublicKeyData as _};
+use rcgen::{CertificateParams, KeyPair, PKCS_ED25519, PublicKeyData as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, Pem, X509Certificate};
@@ -81,7 +81,7 @@ fn key(folder: &Folder) -> Result<KeyPair, Fault> {
     if file.exists() {
         return KeyPair::from_pem(&folder::read(&file)?).map_err(broken);
     }
-    let key = KeyPair::generate().map_err(broken)?;
+    let key = KeyPair::generate_for(&PKCS_ED25519).map_err(broken)?;
     folder::write_secret(&file, &key.serialize_pem())?;
     Ok(key)
 }

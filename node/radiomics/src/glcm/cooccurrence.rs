@@ -61,7 +61,7 @@ impl Cooccurrence {
     }
 
     pub(crate) fn joint_entr(&self) -> f64 {
-        self.cells.iter().fold(0.0, |sum, (_, _, p)| sum - p * p.log2())
+        self.cells.iter().fold(0.0, |sum, (_, _, p)| sum - p * libm::log2(*p))
     }
 
     pub(crate) fn diff_avg(&self) -> f64 {
@@ -148,14 +148,15 @@ impl Cooccurrence {
 
     /// NaN for a single level, which holds no information.
     pub(crate) fn info_corr1(&self) -> f64 {
-        let of_products = self.cells.iter().fold(0.0, |sum, (i, j, p)| sum - p * self.product(*i, *j).log2());
+        let of_products =
+            self.cells.iter().fold(0.0, |sum, (i, j, p)| sum - p * libm::log2(self.product(*i, *j)));
         (self.joint_entr() - of_products) / entropy(&self.marginal)
     }
 
     pub(crate) fn info_corr2(&self) -> f64 {
         // the entropy of independent levels is the sum of their entropies
         let excess = 2.0 * entropy(&self.marginal) - self.joint_entr();
-        (1.0 - (-2.0 * excess.max(0.0)).exp()).sqrt()
+        (1.0 - libm::exp(-2.0 * excess.max(0.0))).sqrt()
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "levels are whole numbers")]
@@ -179,5 +180,5 @@ fn variance(probabilities: &[f64]) -> f64 {
 }
 
 fn entropy(probabilities: &[f64]) -> f64 {
-    probabilities.iter().filter(|p| **p > 0.0).fold(0.0, |sum, p| sum - p * p.log2())
+    probabilities.iter().filter(|p| **p > 0.0).fold(0.0, |sum, p| sum - p * libm::log2(*p))
 }

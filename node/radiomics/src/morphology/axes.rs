@@ -73,8 +73,8 @@ fn eigenvalues(mut m: [Vector; 3]) -> Vector {
 
 fn rotate(m: &mut [Vector; 3], p: usize, q: usize) {
     let theta = (m[q][q] - m[p][p]) / (2.0 * m[p][q]);
-    let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
-    let cosine = 1.0 / t.hypot(1.0);
+    let t = theta.signum() / (theta.abs() + (1.0 + theta * theta).sqrt());
+    let cosine = 1.0 / (1.0 + t * t).sqrt();
     let sine = t * cosine;
     for row in m.iter_mut() {
         (row[p], row[q]) = (cosine * row[p] - sine * row[q], sine * row[p] + cosine * row[q]);

@@ -68,7 +68,7 @@ impl Morphology {
     }
 
     pub(crate) fn comp_1(&self) -> f64 {
-        self.mesh.volume / (PI.sqrt() * self.mesh.area.powf(1.5))
+        self.mesh.volume / (PI.sqrt() * self.mesh.area * self.mesh.area.sqrt())
     }
 
     pub(crate) fn comp_2(&self) -> f64 {
@@ -76,11 +76,11 @@ impl Morphology {
     }
 
     pub(crate) fn sph_dispr(&self) -> f64 {
-        self.comp_2().cbrt().recip()
+        libm::cbrt(self.comp_2()).recip()
     }
 
     pub(crate) fn sphericity(&self) -> f64 {
-        self.comp_2().cbrt()
+        libm::cbrt(self.comp_2())
     }
 
     pub(crate) fn asphericity(&self) -> f64 {
