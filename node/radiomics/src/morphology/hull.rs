@@ -4,7 +4,7 @@
 //! decision is exact. The hull of a grid does not depend on its spacing; lengths come in at the end.
 //! Specification: IBSI reference manual, section 3.1 (R3ER, 7T7F, L0JK).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::vector::{Vector, cross, dot, norm, sub};
 use crate::roi::Roi;
@@ -47,23 +47,47 @@ fn diameter(points: &[Vector]) -> f64 {
     points.iter().enumerate().map(farthest).fold(0.0, f64::max)
 }
 
-/// Vertices of the mesh that can be corners of the hull: on each line along x, the first and the last.
+/// Vertices of the mesh that can be corners of the hull: on each line along x the first and the last, and of those in one
+/// plane across z the corners of their own hull.
 fn candidates(roi: &Roi) -> Vec<Point> {
-    let mut lines: Vec<(Point, Point)> = Vec::new();
+    let mut planes: BTreeMap<i64, BTreeSet<Point>> = BTreeMap::new();
     let [nx, ny, nz] = roi.dims;
     for (z, y) in (0..nz).flat_map(|z| (0..ny).map(move |y| (z, y))) {
         let row = &roi.morphological[(z * ny + y) * nx..][..nx];
         let Some(first) = row.iter().position(|voxel| *voxel) else { continue };
         let last = row.iter().rposition(|voxel| *voxel).unwrap_or(first);
         let [first, last, y, z] = [first, last, y, z].map(|n| 2 * n.cast_signed() as i64);
-        lines.push(([first - 1, y, z], [last + 1, y, z]));
-        for (dy, dz) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
-            // a vertex there exists only if the neighbour is outside; inside, its own line reaches further
-            lines.push(([first, y + dy, z + dz], [last, y + dy, z + dz]));
+        // a vertex beside the line exists only if the neighbour is outside; inside, its own line reaches further
+        for (out, dy, dz) in [(1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1)] {
+            let ends = [[first - out, y + dy, z + dz], [last + out, y + dy, z + dz]];
+            planes.entry(z + dz).or_default().extend(ends);
         }
     }
-    let points: BTreeSet<Point> = lines.into_iter().flat_map(|(a, b)| [a, b]).collect();
-    far_first(points.into_iter().collect())
+    far_first(planes.into_values().flat_map(|plane| corners(&plane)).collect())
+}
+
+/// Corners of the hull of points in one plane across z, by monotone chains.
+fn corners(plane: &BTreeSet<Point>) -> Vec<Point> {
+    let mut found = chain(plane.iter().copied());
+    found.extend(chain(plane.iter().rev().copied()));
+    found
+}
+
+/// One side of the hull of points that come in order along x.
+fn chain(points: impl Iterator<Item = Point>) -> Vec<Point> {
+    let mut chain: Vec<Point> = Vec::new();
+    for point in points {
+        while let [.., before, last] = chain.as_slice() {
+            let turn = (last[0] - before[0]) * (point[1] - before[1])
+                - (last[1] - before[1]) * (point[0] - before[0]);
+            if turn > 0 {
+                break;
+            }
+            chain.pop();
+        }
+        chain.push(point);
+    }
+    chain
 }
 
 /// Points far from the centre first: most of the others then lie inside.
