@@ -40,7 +40,7 @@ pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
     let checks = vec![
         check("private key", key(folder)),
         check("certificate", certificate(folder)),
-        check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, format!("{policy:?}")))),
+        check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
         check("data", data(&configuration.data)),
         check("coordinator", coordinator(folder, &configuration).await),

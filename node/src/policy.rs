@@ -63,6 +63,14 @@ impl Policy {
         toml::from_str(&text).map_err(|e| Fault::Configuration { file, why: e.to_string() })
     }
 
+    /// For a person who checks.
+    pub(crate) fn in_words(&self) -> String {
+        let Self { min_patients, min_sites, plans, .. } = self;
+        let plans =
+            plans.as_ref().map_or("every accepted plan".to_owned(), |plans| format!("{} plans", plans.len()));
+        format!("at least {min_patients} patients, {min_sites} hospitals; {plans} may run")
+    }
+
     pub(crate) fn unfit(&self) -> Unfit {
         match self.unfit {
             UnfitRule::Refuse => Unfit::Refuse,

@@ -70,7 +70,9 @@ hospitals/NAME/node/       its node: key, certificate, policy.toml, feature cach
 hospitals/NAME/node/egress.jsonl   everything that left it, written before it was sent
 logs/                      what each program printed
 
-The demo's programs work on these folders too: consilium-node --dir hospitals/hospital-a/node egress
+The programs work on these folders too, from the repository:
+  cargo run -p consilium-node -- --dir OUT/hospitals/hospital-a/node egress
+  cargo run -p consilium-coordinator -- --dir OUT/coordinator study status
 Fields of the JSON files: docs/reference/results.md
 ";
 

@@ -12,7 +12,7 @@ const NOT_TRUSTED: [&str; 3] = ["invalid peer certificate", "UnknownIssuer", "ce
 /// A call that failed: refused by the coordinator, or never arrived.
 #[expect(clippy::needless_pass_by_value, reason = "the form `map_err` wants")]
 pub(crate) fn fault_of(status: Status) -> Fault {
-    let why = chain(&status);
+    let why = status.source().map_or_else(|| status.message().to_owned(), chain);
     let address = "the coordinator".to_owned();
     let from_transport = status.source().is_some();
     if from_transport && NOT_TRUSTED.iter().any(|words| why.contains(words)) {
