@@ -43,7 +43,9 @@ pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Fe
     let roi = Roi::new(image, mask, settings)?;
     let sources = Sources::new(&roi, settings)?;
     let value = |definition: &crate::Definition| {
-        (definition.column(settings.aggregation), sources.value(definition.formula))
+        let value = sources.value(definition.formula);
+        // a ratio over zero is as undefined as zero over zero
+        (definition.column(settings.aggregation), if value.is_finite() { value } else { f64::NAN })
     };
     Ok(Features(settings.definitions().map(value).collect()))
 }

@@ -18,7 +18,9 @@ impl Statistics {
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
         let n = sorted.len() as f64;
-        let mean = sum(&sorted, |x| x) / n;
+        // rounding must not give a constant region a variance
+        let is_constant = sorted[0] >= sorted[sorted.len() - 1];
+        let mean = if is_constant { sorted[0] } else { sum(&sorted, |x| x) / n };
         let central = [2, 3, 4].map(|order| sum(&sorted, |x| (x - mean).powi(order)) / n);
         Self { sorted, mean, central }
     }
@@ -43,12 +45,14 @@ impl Statistics {
         self.central[0]
     }
 
+    /// Zero for a constant region, by definition.
     pub(crate) fn skew(&self) -> f64 {
-        self.central[1] / (self.central[0] * self.central[0].sqrt())
+        if self.var() > 0.0 { self.central[1] / (self.var() * self.var().sqrt()) } else { 0.0 }
     }
 
+    /// Zero for a constant region, by definition.
     pub(crate) fn kurt(&self) -> f64 {
-        self.central[2] / (self.central[0] * self.central[0]) - 3.0
+        if self.var() > 0.0 { self.central[2] / (self.var() * self.var()) - 3.0 } else { 0.0 }
     }
 
     pub(crate) fn median(&self) -> f64 {

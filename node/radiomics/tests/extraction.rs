@@ -60,18 +60,42 @@ fn one_voxel_has_a_size_and_an_intensity_and_no_more() {
             .unwrap();
     assert!((features.get("morph_vol_approx").unwrap() - 4.5).abs() < 1e-12);
     assert!((features.get("stat_mean").unwrap() - 5.0).abs() < 1e-12);
-    let undefined = undefined(&features);
-    assert!(undefined.contains(&"morph_pca_maj_axis") && undefined.contains(&"stat_skew"));
-    assert!(undefined.contains(&"morph_moran_i"));
-    assert_eq!(undefined.iter().filter(|tag| tag.starts_with("cm_")).count(), 25, "no neighbour, no texture");
+    let (texture, others): (Vec<&str>, Vec<&str>) =
+        undefined(&features).into_iter().partition(|tag| tag.starts_with("cm_"));
+    assert_eq!(texture.len(), 25, "no neighbour, no texture");
+    let expected = [
+        "morph_pca_maj_axis",
+        "morph_pca_min_axis",
+        "morph_pca_least_axis",
+        "morph_pca_elongation",
+        "morph_pca_flatness",
+        "morph_vol_dens_aee",
+        "morph_area_dens_aee",
+        "morph_moran_i",
+        "morph_geary_c",
+    ];
+    assert_eq!(others, expected);
 }
 
 #[test]
-fn a_constant_region_has_no_skewness_and_no_correlation() {
+fn a_slice_has_no_thickness() {
+    let slice = mask(|index| index / 30 == 2);
+    let features = extract(&volume(|index| index as f64), &slice, &settings(Discretisation::BinCount(4)));
+    let features = features.unwrap();
+    assert_eq!(undefined(&features), ["morph_vol_dens_aee"], "its ellipsoid has no volume");
+    assert!(features.get("morph_pca_flatness").unwrap().abs() < 1e-12);
+}
+
+#[test]
+fn a_constant_region_is_not_skewed_and_has_no_correlation() {
+    // the mean of 0.1, added up, is not 0.1: rounding must not pass for variation
     let features =
-        extract(&volume(|_| 2.0), &mask(|_| true), &settings(Discretisation::BinWidth(1.0))).unwrap();
+        extract(&volume(|_| 0.1), &mask(|_| true), &settings(Discretisation::BinWidth(1.0))).unwrap();
+    for tag in ["stat_var", "stat_skew", "stat_kurt", "ih_skew", "ih_kurt"] {
+        assert_eq!(features.get(tag).unwrap().to_bits(), 0.0_f64.to_bits(), "{tag}");
+    }
     let gradient = ["ih_max_grad", "ih_max_grad_g", "ih_min_grad", "ih_min_grad_g"];
-    let others = ["morph_moran_i", "morph_geary_c", "stat_skew", "stat_kurt", "ih_skew", "ih_kurt"];
+    let others = ["morph_moran_i", "morph_geary_c"];
     let texture = ["cm_corr_3D_avg", "cm_info_corr1_3D_avg"];
     let mut expected = [&gradient[..], &others, &texture].concat();
     let mut found = undefined(&features);
@@ -124,6 +148,28 @@ proptest! {
             prop_assert!(features.get("morph_vol_dens_conv_hull").unwrap() <= 1.0 + 1e-9);
             prop_assert!(features.get("morph_volume").unwrap() > 0.0);
         }
+    }
+
+    #[test]
+    fn the_place_of_the_region_in_the_image_does_not_matter(
+        inside in proptest::collection::vec(any::<bool>(), 120),
+        values in proptest::collection::vec(-1e3..1e3_f64, 120),
+        [x, y, z] in [0..4_usize, 0..4_usize, 0..4_usize],
+    ) {
+        let larger = Grid::axis_aligned([9, 8, 7], grid().spacing);
+        let (mut moved_inside, mut moved_values) = (vec![false; larger.len()], vec![0.0; larger.len()]);
+        for at in 0..120 {
+            let to = ((at / 30 + z) * 8 + at / 6 % 5 + y) * 9 + at % 6 + x;
+            (moved_inside[to], moved_values[to]) = (inside[at], values[at]);
+        }
+        let settings = settings(Discretisation::BinCount(6));
+        let here = (Volume::new(grid(), values).unwrap(), RoiMask::new(grid(), inside).unwrap());
+        let there = (
+            Volume::new(larger.clone(), moved_values).unwrap(),
+            RoiMask::new(larger, moved_inside).unwrap(),
+        );
+        let of = |(image, mask): (Volume, RoiMask)| extract(&image, &mask, &settings).ok().map(|f| bits(&f));
+        prop_assert_eq!(of(here), of(there));
     }
 
     #[test]

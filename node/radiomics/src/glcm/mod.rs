@@ -35,15 +35,13 @@ pub(crate) struct Glcm {
 
 impl Glcm {
     pub(crate) fn new(roi: &Roi, levels: &Levels, aggregation: Aggregation) -> Self {
-        let counts = |directions: &[[isize; 3]]| count(roi, levels, directions);
-        let matrices = match aggregation {
-            Aggregation::Averaged3d => {
-                DIRECTIONS.iter().map(|one| counts(std::slice::from_ref(one))).collect()
-            }
-            Aggregation::Merged3d => vec![counts(&DIRECTIONS)],
+        let neighbours = Neighbours::new(roi, levels);
+        let groups: Vec<&[[isize; 3]]> = match aggregation {
+            Aggregation::Averaged3d => DIRECTIONS.chunks(1).collect(),
+            Aggregation::Merged3d => vec![&DIRECTIONS],
         };
-        let filled = |counts: Vec<u32>| Cooccurrence::new(&counts, levels.count);
-        Self { matrices: matrices.into_iter().filter_map(filled).collect() }
+        let matrix = |directions| Cooccurrence::new(&neighbours.count(directions), levels.count);
+        Self { matrices: groups.into_iter().filter_map(matrix).collect() }
     }
 
     /// The mean over matrices; NaN when no voxel has a neighbour.
@@ -52,31 +50,47 @@ impl Glcm {
     }
 }
 
-/// Symmetric counts over some directions, row by row.
-pub(crate) fn count(roi: &Roi, levels: &Levels, directions: &[[isize; 3]]) -> Vec<u32> {
-    let side = levels.count;
-    // a border of zeros on all sides makes every neighbour an index away
-    let [nx, ny, nz] = roi.dims.map(|n| n + 2);
-    let mut padded = vec![0_u16; nx * ny * nz];
-    let inner = |index: usize| {
-        let [x, y, z] = roi.position(index);
-        ((z + 1) * ny + y + 1) * nx + x + 1
-    };
-    let at: Vec<usize> = roi.at.iter().map(|index| inner(*index)).collect();
-    at.iter().zip(&levels.values).for_each(|(index, level)| padded[*index] = *level);
-    let mut counts = vec![0_u32; side * side];
-    for [dx, dy, dz] in directions {
-        let step = (dz * ny.cast_signed() + dy) * nx.cast_signed() + dx;
-        for (index, level) in at.iter().zip(&levels.values) {
-            let neighbour = usize::from(padded[index.wrapping_add_signed(step)]);
-            if neighbour > 0 {
-                let level = usize::from(*level);
-                counts[(level - 1) * side + neighbour - 1] += 1;
-                counts[(neighbour - 1) * side + level - 1] += 1;
+/// The grey levels in a box with a border of zeros on all sides, so that every neighbour is an index away.
+pub(crate) struct Neighbours<'a> {
+    levels: &'a Levels,
+    /// Rows and layers of the padded box.
+    strides: [isize; 3],
+    padded: Vec<u16>,
+    /// Padded index of each voxel of the intensity mask.
+    at: Vec<usize>,
+}
+
+impl<'a> Neighbours<'a> {
+    pub(crate) fn new(roi: &Roi, levels: &'a Levels) -> Self {
+        let [nx, ny, nz] = roi.dims.map(|n| n + 2);
+        let inner = |index: &usize| {
+            let [x, y, z] = roi.position(*index);
+            ((z + 1) * ny + y + 1) * nx + x + 1
+        };
+        let at: Vec<usize> = roi.at.iter().map(inner).collect();
+        let mut padded = vec![0; nx * ny * nz];
+        at.iter().zip(&levels.values).for_each(|(index, level)| padded[*index] = *level);
+        Self { levels, strides: [1, nx.cast_signed(), (nx * ny).cast_signed()], padded, at }
+    }
+
+    /// Symmetric counts over some directions, row by row.
+    pub(crate) fn count(&self, directions: &[[isize; 3]]) -> Vec<u32> {
+        let side = self.levels.count;
+        // level 0 takes the neighbours outside, which no feature reads
+        let mut forward = vec![0_u32; side * (side + 1)];
+        for direction in directions {
+            let step = (0..3).map(|axis| direction[axis] * self.strides[axis]).sum();
+            for (index, level) in self.at.iter().zip(&self.levels.values) {
+                let neighbour = usize::from(self.padded[index.wrapping_add_signed(step)]);
+                forward[(usize::from(*level) - 1) * (side + 1) + neighbour] += 1;
             }
         }
+        let forward = |i: usize, j: usize| forward[i * (side + 1) + j + 1];
+        (0..side * side)
+            .map(|cell| (cell / side, cell % side))
+            .map(|(i, j)| forward(i, j) + forward(j, i))
+            .collect()
     }
-    counts
 }
 
 #[cfg(test)]

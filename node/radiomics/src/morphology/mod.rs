@@ -7,6 +7,7 @@ mod autocorrelation;
 mod axes;
 mod hull;
 mod mesh;
+mod spectrum;
 mod vector;
 
 use std::f64::consts::PI;
