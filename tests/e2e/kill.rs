@@ -59,7 +59,7 @@ fn everyone_is_killed_at_once() {
 fn a_hospital_that_goes_away_is_waited_for_and_then_left_out() {
     let consortium =
         Consortium::of(PROGRAM, &SITES, |data, site| sites::feature_table(data, site, 20)).unwrap();
-    let plan = consortium.agree(&plans::with_wait(plans::TABLE, "2s"), &SITES).unwrap();
+    let plan = consortium.agree(&plans::with_wait(plans::TABLE, "8s"), &SITES).unwrap();
     let running: Vec<Party> = SITES.iter().map(|site| consortium.run(site).unwrap()).collect();
     running[2].wait_for("exchange 3: answered").unwrap();
     running[2].suspend().unwrap();
@@ -69,7 +69,7 @@ fn a_hospital_that_goes_away_is_waited_for_and_then_left_out() {
         assert!(party.ended().unwrap().succeeded().unwrap().contains("table-01 finished"));
     }
     let status = consortium.status(&plan).unwrap();
-    assert!(status.contains("lost south at attempt 1: silent for 2s"), "{status}");
+    assert!(status.contains("lost south at attempt 1: silent for 8s"), "{status}");
     let without = in_process::result(&consortium, &plan, &SITES[..2]).unwrap();
     assert_eq!(consortium.result(&plan).unwrap(), without, "as if it had never taken part");
 }

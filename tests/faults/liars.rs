@@ -19,10 +19,11 @@ fn consortium() -> Consortium {
 #[test]
 fn what_no_honest_site_sends_is_refused_and_the_study_goes_on_without_it() {
     let consortium = consortium();
-    let plan = consortium.agree(&plans::with_wait(plans::TABLE, "3s"), &SITES).unwrap();
+    let plan = consortium.agree(&plans::with_wait(plans::TABLE, "8s"), &SITES).unwrap();
     let mut rogue =
         Rogue::connect(consortium.port(), "127.0.0.1", &consortium.credentials("south").unwrap()).unwrap();
     let question = rogue.question().unwrap();
+    let running: Vec<_> = SITES[..2].iter().map(|site| consortium.run(site).unwrap()).collect();
     let mut refused = |answer, code: Code, words: &str| {
         let status = rogue.submit(&question, answer).unwrap_err();
         assert!(status.code() == code && status.message().contains(words), "{status}");
@@ -39,7 +40,7 @@ fn what_no_honest_site_sends_is_refused_and_the_study_goes_on_without_it() {
     let status = rogue.submit_for(question.key.clone(), vec![7; 32], Answer::Statistics(vec![])).unwrap_err();
     assert!(status.message().contains("CNS-C-0208"), "{status}");
     drop(rogue);
-    for party in SITES[..2].iter().map(|site| consortium.run(site).unwrap()).collect::<Vec<_>>() {
+    for party in running {
         party.ended().unwrap().succeeded().unwrap();
     }
     let honest = in_process::result(&consortium, &plan, &SITES[..2]).unwrap();
