@@ -4,6 +4,8 @@
 
 use consilium_imaging::GeometryDifference;
 
+use crate::processing::ProcessingError;
+
 /// Why no features came out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,9 @@ pub enum Error {
         /// Which one, and what it should be.
         reason: &'static str,
     },
+    /// The image could not be brought into the form that features are computed from.
+    #[error(transparent)]
+    Processing(#[from] ProcessingError),
 }
 
 impl Error {
@@ -55,6 +60,7 @@ impl Error {
             Self::EmptyWindow { .. } => "CNS-D-0204",
             Self::TooManyLevels { .. } => "CNS-D-0205",
             Self::Settings { .. } => "CNS-D-0206",
+            Self::Processing(error) => error.code(),
         }
     }
 }

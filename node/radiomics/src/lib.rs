@@ -1,7 +1,7 @@
 //! Radiomic features as the Image Biomarker Standardisation Initiative defines them.
 //!
 //! One image, one mask, the settings: features. The registry is the single source of what exists.
-//! Never: files, the network, resampling, a number that depends on the number of threads.
+//! Never: files, the network, a number that depends on the number of threads.
 //! Specification: IBSI reference manual, DOI 10.1148/radiol.2020191145.
 
 mod discretise;
@@ -10,6 +10,7 @@ mod extract;
 mod glcm;
 mod histogram;
 mod morphology;
+pub mod processing;
 mod registry;
 mod roi;
 mod settings;

@@ -74,7 +74,7 @@ impl Roi {
 }
 
 /// First and last occupied index along each axis.
-fn bounding_box([nx, ny, _]: [usize; 3], inside: &[bool]) -> Option<[[usize; 2]; 3]> {
+pub(crate) fn bounding_box([nx, ny, _]: [usize; 3], inside: &[bool]) -> Option<[[usize; 2]; 3]> {
     let mut bounds: Option<[[usize; 2]; 3]> = None;
     for (row, cells) in inside.chunks_exact(nx.max(1)).enumerate() {
         let Some(first) = cells.iter().position(|cell| *cell) else { continue };
