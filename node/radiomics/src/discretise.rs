@@ -20,7 +20,7 @@ pub(crate) struct Levels {
 
 /// Discretises the intensity mask. A constant region under a fixed bin number is all level 1.
 pub(crate) fn discretise(roi: &Roi, settings: &Settings) -> Result<Levels, Error> {
-    let (least, greatest) = extremes(&roi.intensities);
+    let (least, greatest) = roi.extremes();
     match settings.discretisation {
         Discretisation::BinWidth(width) => {
             let origin = settings.window.map_or(least, |[lower, _]| lower);
@@ -36,10 +36,6 @@ pub(crate) fn discretise(roi: &Roi, settings: &Settings) -> Result<Levels, Error
             Ok(Levels { values: values.collect(), count: count.into() })
         }
     }
-}
-
-fn extremes(values: &[f64]) -> (f64, f64) {
-    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(*x), b.max(*x)))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 1..=MAX_LEVELS")]

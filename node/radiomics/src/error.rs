@@ -38,6 +38,16 @@ pub enum Error {
         /// The largest number supported.
         limit: u32,
     },
+    /// The intensity-volume histogram would have more steps than any image needs.
+    #[error(
+        "the intensity-volume histogram has {steps} steps; at most {limit} are possible: choose a wider step"
+    )]
+    TooManyIvhSteps {
+        /// Steps the range would need.
+        steps: f64,
+        /// The largest number supported.
+        limit: f64,
+    },
     /// A bin width, bin count or window that means nothing.
     #[error("settings: {reason}")]
     Settings {
@@ -61,6 +71,7 @@ impl Error {
             Self::TooManyLevels { .. } => "CNS-D-0205",
             Self::Settings { .. } => "CNS-D-0206",
             Self::Processing(error) => error.code(),
+            Self::TooManyIvhSteps { .. } => "CNS-D-0207",
         }
     }
 }

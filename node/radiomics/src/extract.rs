@@ -4,14 +4,17 @@
 
 use consilium_imaging::{RoiMask, Volume};
 
-use crate::discretise::discretise;
-use crate::glcm::Glcm;
+use crate::discretise::{Levels, discretise};
 use crate::histogram::Histogram;
+use crate::ivh::Ivh;
+use crate::local::{self, LocalIntensity};
 use crate::morphology::Morphology;
 use crate::registry::Formula;
 use crate::roi::Roi;
+use crate::settings::Way;
 use crate::statistics::Statistics;
-use crate::{Error, Family, Settings};
+use crate::texture::{self, Averaged, Cooccurrence, Lattice, LevelTable, Scope, ToneTable};
+use crate::{Aggregation, Error, Family, Settings};
 
 /// Features with their columns, in the registry's order. NaN where a feature is not defined for this region.
 #[derive(Clone, PartialEq)]
@@ -40,44 +43,98 @@ impl std::fmt::Debug for Features {
 /// Extracts the features that `settings` ask for.
 pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     settings.check()?;
-    let roi = Roi::new(image, mask, settings)?;
-    let sources = Sources::new(&roi, settings)?;
-    let value = |definition: &crate::Definition| {
-        let value = sources.value(definition.formula);
-        // a ratio over zero is as undefined as zero over zero
-        (definition.column(settings.aggregation), if value.is_finite() { value } else { f64::NAN })
+    let Some(resampling) = &settings.resampling else { return measure(image, mask, settings) };
+    let surroundings = match settings.has(Family::LocalIntensity) {
+        true => local::reach(resampling.grid(image.grid())?.spacing),
+        false => 0,
     };
-    Ok(Features(settings.definitions().map(value).collect()))
+    let (image, mask) = resampling.region(image, mask, surroundings)?;
+    measure(&image, &mask, settings)
+}
+
+/// Extraction on the grid that image and mask lie on.
+fn measure(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
+    let roi = Roi::new(image, mask, settings)?;
+    let sources = Sources::new(image, &roi, settings)?;
+    let value = |(definition, way): (&crate::Definition, Way)| {
+        let value = sources.value(definition.formula, way);
+        // a ratio over zero is as undefined as zero over zero
+        (definition.column(way), if value.is_finite() { value } else { f64::NAN })
+    };
+    Ok(Features(settings.columns().map(value).collect()))
 }
 
 /// What the asked families compute from.
+#[derive(Default)]
 struct Sources {
     morphology: Option<Morphology>,
+    local: Option<LocalIntensity>,
     statistics: Option<Statistics>,
     histogram: Option<Histogram>,
-    glcm: Option<Glcm>,
+    ivh: Option<Ivh>,
+    glcm: Vec<(Aggregation, Averaged<Cooccurrence>)>,
+    glrlm: Vec<(Aggregation, Averaged<LevelTable>)>,
+    zones: Vec<(Scope, [Averaged<LevelTable>; 2])>,
+    neighbours: Vec<(Scope, (Averaged<ToneTable>, Averaged<LevelTable>))>,
 }
 
 impl Sources {
-    fn new(roi: &Roi, settings: &Settings) -> Result<Self, Error> {
-        let needs_levels = settings.has(Family::IntensityHistogram) || settings.has(Family::Glcm);
-        let levels = needs_levels.then(|| discretise(roi, settings)).transpose()?;
-        let asked = |family| levels.as_ref().filter(|_| settings.has(family));
-        Ok(Self {
-            morphology: settings.has(Family::Morphology).then(|| Morphology::new(roi)),
-            statistics: settings.has(Family::IntensityStatistics).then(|| Statistics::new(&roi.intensities)),
-            histogram: asked(Family::IntensityHistogram).map(Histogram::new),
-            glcm: asked(Family::Glcm).map(|levels| Glcm::new(roi, levels, settings.aggregation)),
-        })
+    fn new(image: &Volume, roi: &Roi, settings: &Settings) -> Result<Self, Error> {
+        let asked = |family| settings.has(family);
+        let mut sources = Self {
+            morphology: asked(Family::Morphology).then(|| Morphology::new(roi)),
+            local: asked(Family::LocalIntensity).then(|| LocalIntensity::new(image, roi)),
+            statistics: asked(Family::IntensityStatistics).then(|| Statistics::new(&roi.intensities)),
+            ivh: asked(Family::IntensityVolumeHistogram).then(|| Ivh::new(roi, settings)).transpose()?,
+            ..Self::default()
+        };
+        if settings.families.iter().any(|family| family.needs_levels()) {
+            sources.discretised(roi, &discretise(roi, settings)?, settings);
+        }
+        Ok(sources)
     }
 
-    fn value(&self, formula: Formula) -> f64 {
+    fn discretised(&mut self, roi: &Roi, levels: &Levels, settings: &Settings) {
+        self.histogram = settings.has(Family::IntensityHistogram).then(|| Histogram::new(levels));
+        let lattice = Lattice::new(roi, levels);
+        let aggregations = |family| settings.ordered_aggregations().filter(move |_| settings.has(family));
+        self.glcm = aggregations(Family::Glcm).map(|way| (way, texture::glcm(&lattice, way))).collect();
+        self.glrlm = aggregations(Family::Glrlm).map(|way| (way, texture::glrlm(&lattice, way))).collect();
+        let scopes = |families: [Family; 2]| {
+            settings.scopes().filter(move |_| families.into_iter().any(|family| settings.has(family)))
+        };
+        let zones = |scope| (scope, texture::zones(roi, &lattice, scope));
+        self.zones = scopes([Family::Glszm, Family::Gldzm]).map(zones).collect();
+        let neighbours = |scope| (scope, texture::neighbours(&lattice, scope));
+        self.neighbours = scopes([Family::Ngtdm, Family::Ngldm]).map(neighbours).collect();
+    }
+
+    fn value(&self, formula: Formula, way: Way) -> f64 {
         match formula {
             Formula::Morphology(formula) => self.morphology.as_ref().map(formula),
+            Formula::Local(formula) => self.local.as_ref().map(formula),
             Formula::Statistics(formula) => self.statistics.as_ref().map(formula),
             Formula::Histogram(formula) => self.histogram.as_ref().map(formula),
-            Formula::Glcm(formula) => self.glcm.as_ref().map(|glcm| glcm.feature(formula)),
+            Formula::Ivh(formula) => self.ivh.as_ref().map(formula),
+            Formula::Cooccurrence(formula) => along(&self.glcm, way).map(|found| found.feature(formula)),
+            Formula::Runs(formula) => along(&self.glrlm, way).map(|found| found.feature(formula)),
+            Formula::Sizes(formula) => around(&self.zones, way).map(|[sizes, _]| sizes.feature(formula)),
+            Formula::Distances(formula) => {
+                around(&self.zones, way).map(|[_, distances]| distances.feature(formula))
+            }
+            Formula::Tones(formula) => around(&self.neighbours, way).map(|(tones, _)| tones.feature(formula)),
+            Formula::Dependences(formula) => {
+                around(&self.neighbours, way).map(|(_, dependences)| dependences.feature(formula))
+            }
         }
-        .expect("the registry is asked for the settings' families only")
+        .expect("the registry is asked for the settings' families and ways only")
     }
+}
+
+fn along<T>(found: &[(Aggregation, T)], way: Way) -> Option<&T> {
+    found.iter().find(|(aggregation, _)| way == Way::Lines(*aggregation)).map(|(_, matrices)| matrices)
+}
+
+fn around<T>(found: &[(Scope, T)], way: Way) -> Option<&T> {
+    found.iter().find(|(scope, _)| way == Way::Around(*scope)).map(|(_, matrices)| matrices)
 }

@@ -4,22 +4,26 @@
 //! Never: files, the network, a number that depends on the number of threads.
 //! Specification: IBSI reference manual, DOI 10.1148/radiol.2020191145.
 
+pub mod conformance;
 mod discretise;
 mod error;
 mod extract;
-mod glcm;
 mod histogram;
+mod ivh;
+mod local;
 mod morphology;
 pub mod processing;
 mod registry;
 mod roi;
 mod settings;
 mod statistics;
+mod texture;
 
 pub use error::Error;
 pub use extract::{Features, extract};
+pub use processing::{Interpolation, Resampling};
 pub use registry::{Definition, registry};
-pub use settings::{Aggregation, Discretisation, Family, Settings};
+pub use settings::{Aggregation, Discretisation, Family, Settings, VolumeHistogram};
 
 /// Name and version, part of every result and of every cache key.
 pub const EXTRACTOR: &str = concat!("consilium-radiomics ", env!("CARGO_PKG_VERSION"));

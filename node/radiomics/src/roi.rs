@@ -5,6 +5,7 @@
 
 use consilium_imaging::{RoiMask, Volume, same_grid};
 
+use crate::statistics::Statistics;
 use crate::{Error, Settings};
 
 /// A region of interest in the box that encloses its morphological mask; x runs fastest.
@@ -12,6 +13,8 @@ use crate::{Error, Settings};
 pub(crate) struct Roi {
     /// Voxels of the box along x, y and z.
     pub(crate) dims: [usize; 3],
+    /// Where the box begins in the image, in voxels.
+    pub(crate) start: [usize; 3],
     /// Distance between voxel centres, in mm.
     pub(crate) spacing: [f64; 3],
     /// The morphological mask over the box.
@@ -28,11 +31,23 @@ impl Roi {
         let grid = mask.grid();
         let bounds = bounding_box(grid.dims, mask.inside()).ok_or(Error::EmptyMask)?;
         let dims = bounds.map(|[first, last]| last - first + 1);
-        let mut roi =
-            Self { dims, spacing: grid.spacing, morphological: vec![], at: vec![], intensities: vec![] };
+        let mut roi = Self {
+            dims,
+            start: bounds.map(|[first, _]| first),
+            spacing: grid.spacing,
+            morphological: vec![],
+            at: vec![],
+            intensities: vec![],
+        };
         roi.copy(grid.dims, bounds, image.voxels(), mask.inside())?;
-        roi.resegment(settings.window)?;
+        roi.resegment(settings)?;
         Ok(roi)
+    }
+
+    /// The least and the greatest intensity.
+    pub(crate) fn extremes(&self) -> (f64, f64) {
+        let start = (f64::INFINITY, f64::NEG_INFINITY);
+        self.intensities.iter().fold(start, |(least, greatest), x| (least.min(*x), greatest.max(*x)))
     }
 
     /// Position along x, y, z of a box index.
@@ -63,8 +78,21 @@ impl Roi {
         }
     }
 
-    fn resegment(&mut self, window: Option<[f64; 2]>) -> Result<(), Error> {
-        let Some([lower, upper]) = window else { return Ok(()) };
+    /// The range first, then the outliers of what is left.
+    fn resegment(&mut self, settings: &Settings) -> Result<(), Error> {
+        if let Some([lower, upper]) = settings.window {
+            self.keep(lower, upper)?;
+        }
+        if let Some(sigmas) = settings.outliers {
+            let statistics = Statistics::new(&self.intensities);
+            let reach = sigmas * statistics.var().sqrt();
+            self.keep(statistics.mean() - reach, statistics.mean() + reach)?;
+        }
+        Ok(())
+    }
+
+    /// Both ends belong to what is kept.
+    fn keep(&mut self, lower: f64, upper: f64) -> Result<(), Error> {
         let kept = |value: f64| (lower..=upper).contains(&value);
         let mut values = self.intensities.iter();
         self.at.retain(|_| values.next().is_some_and(|value| kept(*value)));

@@ -1,30 +1,54 @@
 //! What to compute and how: the choices that change a feature's value, and nothing else.
 //! Never here: thread counts, paths, or anything that leaves the values alone.
-//! Specification: IBSI reference manual, sections 2.7 (discretisation) and 3.6 (aggregation),
+//! Specification: IBSI reference manual, sections 2.5 (re-segmentation), 2.7 (discretisation) and 3.6 (aggregation),
 //! DOI 10.1148/radiol.2020191145.
 
-use crate::Error;
 use crate::registry::{Definition, registry};
+use crate::texture::Scope;
+use crate::{Error, Resampling};
 
 /// A feature family of the IBSI reference manual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Family {
     /// Morphology (HCUG).
     Morphology,
+    /// Local intensity (9ST6).
+    LocalIntensity,
     /// Intensity-based statistics (UHIW).
     IntensityStatistics,
     /// Intensity histogram (ZVCW).
     IntensityHistogram,
+    /// Intensity-volume histogram (P88C).
+    IntensityVolumeHistogram,
     /// Grey level co-occurrence matrix (LFYI).
     Glcm,
+    /// Grey level run length matrix (TP0I).
+    Glrlm,
+    /// Grey level size zone matrix (9SAK).
+    Glszm,
+    /// Grey level distance zone matrix (VMDZ).
+    Gldzm,
+    /// Neighbourhood grey tone difference matrix (IPET).
+    Ngtdm,
+    /// Neighbouring grey level dependence matrix (REK0).
+    Ngldm,
 }
 
-/// How the 13 direction matrices of a volume become one value.
+/// Which slices and directions of texture matrices become one value. Families without directions know three of the ways:
+/// over slices (2D), all slices as one (2.5D), and in space (3D).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aggregation {
-    /// 3D averaged (ITBB): the mean of the directions' features.
+    /// 2D averaged (BTW3): the mean over slices and directions.
+    Averaged2d,
+    /// 2D slice-merged (SUJT): the mean over slices of the features of the directions' sum.
+    SliceMerged2d,
+    /// 2.5D direction-merged (JJUI): the mean over directions of the features of the slices' sum.
+    DirectionMerged25d,
+    /// 2.5D merged (ZW7Z): the features of the sum over slices and directions.
+    Merged25d,
+    /// 3D averaged (ITBB): the mean of the 13 directions' features.
     Averaged3d,
-    /// 3D merged (IAZD): the features of the summed matrix.
+    /// 3D merged (IAZD): the features of the directions' sum.
     Merged3d,
 }
 
@@ -37,41 +61,110 @@ pub enum Discretisation {
     BinCount(u32),
 }
 
+/// The steps of the intensity-volume histogram, which depend on what intensities mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum VolumeHistogram {
+    /// Calibrated whole numbers, such as Hounsfield units: steps of 1.
+    Calibrated,
+    /// Calibrated real numbers, such as SUV: bins of this size from the window's lower end; a bin stands for its centre.
+    BinWidth(f64),
+    /// Arbitrary intensities, such as raw MR: this many bins between the ROI's minimum and maximum.
+    BinCount(u32),
+}
+
 /// Everything that decides a feature's value besides the voxels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// Onto which grid the image and its mask are brought first; none leaves them on their own.
+    pub resampling: Option<Resampling>,
     /// The families to compute; order and repetition do not matter.
     pub families: Vec<Family>,
-    /// Aggregation of texture matrices.
-    pub aggregation: Aggregation,
+    /// Aggregations of texture matrices; order and repetition do not matter.
+    pub aggregations: Vec<Aggregation>,
     /// Discretisation of the intensity histogram and of texture matrices.
     pub discretisation: Discretisation,
+    /// Steps of the intensity-volume histogram.
+    pub volume_histogram: VolumeHistogram,
     /// Re-segmentation range: voxels outside leave the intensity mask, both ends belong to it.
     pub window: Option<[f64; 2]>,
+    /// Outlier filter: voxels farther from the mean than this many standard deviations leave the intensity mask.
+    pub outliers: Option<f64>,
+}
+
+impl Default for Settings {
+    /// Every family, 3D averaged, 32 bins, intensities of unknown meaning.
+    fn default() -> Self {
+        Self {
+            resampling: None,
+            families: Family::ALL.to_vec(),
+            aggregations: vec![Aggregation::Averaged3d],
+            discretisation: Discretisation::BinCount(32),
+            volume_histogram: VolumeHistogram::BinCount(1000),
+            window: None,
+            outliers: None,
+        }
+    }
 }
 
 impl Settings {
     /// The tags of all features these settings give, in their fixed order.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
-        self.definitions().map(|definition| definition.column(self.aggregation)).collect()
+        self.columns().map(|(definition, way)| definition.column(way)).collect()
     }
 
     /// One line that is equal exactly for settings that give equal features, and never changes its form.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let families: Vec<&str> = Family::ALL.iter().filter(|f| self.has(**f)).map(|f| f.word()).collect();
+        let families: Vec<&str> =
+            Family::ALL.into_iter().filter(|f| self.has(*f)).map(Family::word).collect();
+        let aggregations: Vec<&str> = self.ordered_aggregations().map(Aggregation::suffix).collect();
         let bins = match self.discretisation {
             Discretisation::BinWidth(width) => format!("width:{width:?}"),
             Discretisation::BinCount(count) => format!("count:{count}"),
         };
+        let ivh = match self.volume_histogram {
+            VolumeHistogram::Calibrated => "calibrated".into(),
+            VolumeHistogram::BinWidth(width) => format!("width:{width:?}"),
+            VolumeHistogram::BinCount(count) => format!("count:{count}"),
+        };
         let window = self.window.map_or("none".into(), |[lower, upper]| format!("{lower:?}..{upper:?}"));
-        let aggregation = self.aggregation.suffix();
-        format!("families={};aggregation={aggregation};bins={bins};window={window}", families.join("+"))
+        let outliers = self.outliers.map_or("none".into(), |sigmas| format!("{sigmas:?}"));
+        let resampling = self.resampling.as_ref().map_or("none".into(), Resampling::canonical);
+        let (families, aggregations) = (families.join("+"), aggregations.join("+"));
+        format!(
+            "resampling={resampling};families={families};aggregations={aggregations};bins={bins};ivh={ivh};\
+             window={window};outliers={outliers}"
+        )
     }
 
-    pub(crate) fn definitions(&self) -> impl Iterator<Item = &'static Definition> + '_ {
-        registry().iter().filter(|definition| self.has(definition.family))
+    /// Features with the ways they are computed in, in the order of the registry, then of the ways.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&'static Definition, Way)> + '_ {
+        let asked = registry().iter().filter(|definition| self.has(definition.family));
+        asked
+            .flat_map(|definition| self.ways(definition.family).into_iter().map(move |way| (definition, way)))
+    }
+
+    /// The different ways in which these settings compute a family.
+    pub(crate) fn ways(&self, family: Family) -> Vec<Way> {
+        match family {
+            Family::Glcm | Family::Glrlm => self.ordered_aggregations().map(Way::Lines).collect(),
+            Family::Glszm | Family::Gldzm | Family::Ngtdm | Family::Ngldm => {
+                self.scopes().map(Way::Around).collect()
+            }
+            _ => vec![Way::Whole],
+        }
+    }
+
+    /// The different scopes of the aggregations.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = Scope> + '_ {
+        [Scope::Slice, Scope::Slices, Scope::Volume]
+            .into_iter()
+            .filter(|scope| self.aggregations.iter().any(|aggregation| aggregation.scope() == *scope))
+    }
+
+    pub(crate) fn ordered_aggregations(&self) -> impl Iterator<Item = Aggregation> + '_ {
+        Aggregation::ALL.into_iter().filter(|aggregation| self.aggregations.contains(aggregation))
     }
 
     pub(crate) fn has(&self, family: Family) -> bool {
@@ -79,42 +172,129 @@ impl Settings {
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let bins_mean_something = match self.discretisation {
-            Discretisation::BinWidth(width) => width.is_finite() && width > 0.0,
+        let is_width = |width: f64| width.is_finite() && width > 0.0;
+        let bins = match self.discretisation {
+            Discretisation::BinWidth(width) => is_width(width),
             Discretisation::BinCount(count) => count > 0,
         };
-        if !bins_mean_something {
-            return Err(Error::Settings { reason: "bins must have a finite width, or a number, above zero" });
-        }
-        match self.window {
-            Some([lower, upper]) if !(lower.is_finite() && upper.is_finite() && lower < upper) => {
-                Err(Error::Settings { reason: "the window must run from a finite number to a larger one" })
-            }
-            _ => Ok(()),
+        let steps = match self.volume_histogram {
+            VolumeHistogram::Calibrated => true,
+            VolumeHistogram::BinWidth(width) => is_width(width),
+            VolumeHistogram::BinCount(count) => count > 0,
+        };
+        let is_range = |[lower, upper]: [f64; 2]| lower.is_finite() && upper.is_finite() && lower < upper;
+        let refusal = if !bins {
+            "bins must have a finite width, or a number, above zero"
+        } else if !steps {
+            "the intensity-volume histogram must have a finite bin width, or a number of bins, above zero"
+        } else if !self.window.is_none_or(is_range) {
+            "the window must run from a finite number to a larger one"
+        } else if !self.outliers.is_none_or(is_width) {
+            "outliers lie a finite number of standard deviations, above zero, from the mean"
+        } else if self.aggregations.is_empty() && self.families.iter().any(|family| family.is_texture()) {
+            "texture needs at least one aggregation"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Settings { reason: refusal })
+    }
+}
+
+/// One of the ways in which a feature is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// There is only one.
+    Whole,
+    /// Texture along directions.
+    Lines(Aggregation),
+    /// Texture without directions.
+    Around(Scope),
+}
+
+impl Way {
+    /// The ending of a feature's tag in the IBSI compliance tables.
+    pub(crate) fn suffix(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Lines(aggregation) => Some(aggregation.suffix()),
+            Self::Around(Scope::Slice) => Some("2D"),
+            Self::Around(Scope::Slices) => Some("2_5D"),
+            Self::Around(Scope::Volume) => Some("3D"),
         }
     }
 }
 
 impl Family {
-    const ALL: [Self; 4] =
-        [Self::Morphology, Self::IntensityStatistics, Self::IntensityHistogram, Self::Glcm];
+    /// Every family, in the order of the IBSI reference manual.
+    pub const ALL: [Self; 11] = [
+        Self::Morphology,
+        Self::LocalIntensity,
+        Self::IntensityStatistics,
+        Self::IntensityHistogram,
+        Self::IntensityVolumeHistogram,
+        Self::Glcm,
+        Self::Glrlm,
+        Self::Glszm,
+        Self::Gldzm,
+        Self::Ngtdm,
+        Self::Ngldm,
+    ];
 
-    fn word(self) -> &'static str {
+    /// The family's name in plans, parameter files and listings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Morphology => "morphology",
+            Self::LocalIntensity => "local-intensity",
             Self::IntensityStatistics => "intensity-statistics",
             Self::IntensityHistogram => "intensity-histogram",
+            Self::IntensityVolumeHistogram => "ivh",
             Self::Glcm => "glcm",
+            Self::Glrlm => "glrlm",
+            Self::Glszm => "glszm",
+            Self::Gldzm => "gldzm",
+            Self::Ngtdm => "ngtdm",
+            Self::Ngldm => "ngldm",
         }
+    }
+
+    pub(crate) fn needs_levels(self) -> bool {
+        self == Self::IntensityHistogram || self.is_texture()
+    }
+
+    fn is_texture(self) -> bool {
+        self >= Self::Glcm
     }
 }
 
 impl Aggregation {
+    /// Every way, in the order of the IBSI reference manual.
+    pub const ALL: [Self; 6] = [
+        Self::Averaged2d,
+        Self::SliceMerged2d,
+        Self::DirectionMerged25d,
+        Self::Merged25d,
+        Self::Averaged3d,
+        Self::Merged3d,
+    ];
+
     /// The ending of a texture feature's tag in the IBSI compliance tables.
-    pub(crate) fn suffix(self) -> &'static str {
+    pub(crate) const fn suffix(self) -> &'static str {
         match self {
+            Self::Averaged2d => "2D_avg",
+            Self::SliceMerged2d => "2D_comb",
+            Self::DirectionMerged25d => "2_5D_avg",
+            Self::Merged25d => "2_5D_comb",
             Self::Averaged3d => "3D_avg",
             Self::Merged3d => "3D_comb",
+        }
+    }
+
+    pub(crate) fn scope(self) -> Scope {
+        match self {
+            Self::Averaged2d | Self::SliceMerged2d => Scope::Slice,
+            Self::DirectionMerged25d | Self::Merged25d => Scope::Slices,
+            Self::Averaged3d | Self::Merged3d => Scope::Volume,
         }
     }
 }

@@ -56,8 +56,8 @@ impl std::fmt::Debug for Extracted {
 /// Extracts what a plan asks for.
 #[derive(Debug)]
 pub struct Extractor<'a> {
-    inputs: Vec<Input>,
-    settings: Settings,
+    /// What a patient must have, and how it is measured.
+    inputs: Vec<(Input, Settings)>,
     images: ImageFolder,
     cache: &'a Cache,
 }
@@ -69,17 +69,18 @@ impl<'a> Extractor<'a> {
         if inputs.is_empty() {
             return Ok(None);
         }
-        let settings = settings::of(&plan.features.clone().unwrap_or_default());
-        Ok(Some(Self { inputs, settings, images: ImageFolder::list(data)?, cache }))
+        let features = plan.features.clone().unwrap_or_default();
+        let measured = |input: Input| (input.clone(), settings::of(&features, &input));
+        let inputs = inputs.into_iter().map(measured).collect();
+        Ok(Some(Self { inputs, images: ImageFolder::list(data)?, cache }))
     }
 
     /// Names of the columns: `pet_stat_mean`, `ct_arterial_cm_contrast_3D_avg`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
-        let tags = self.settings.tags();
-        let of_input = |input: &Input| {
+        let of_input = |(input, settings): &(Input, Settings)| {
             let prefix = input.prefix();
-            tags.iter().map(move |tag| format!("{prefix}_{tag}")).collect::<Vec<_>>()
+            settings.tags().into_iter().map(move |tag| format!("{prefix}_{tag}")).collect::<Vec<_>>()
         };
         self.inputs.iter().flat_map(of_input).collect()
     }
@@ -98,13 +99,13 @@ impl<'a> Extractor<'a> {
 
     fn patient(&self, patient: &Patient, cached: &AtomicUsize) -> Extracted {
         let mut values = Vec::new();
-        for input in &self.inputs {
+        for (input, settings) in &self.inputs {
             let pair = match self.images.pair(patient, &input.name, input.phase.as_deref()) {
                 Ok(Pairing::Pair(pair)) => pair,
                 Ok(Pairing::None) => return Extracted::Missing,
                 Err(fault) => return Extracted::Unfit(fault),
             };
-            match self.pair(&pair, cached) {
+            match self.pair(&pair, settings, cached) {
                 Ok(found) => values.extend(found),
                 Err(fault) => return Extracted::Unfit(fault),
             }
@@ -112,27 +113,32 @@ impl<'a> Extractor<'a> {
         Extracted::Values(values)
     }
 
-    fn pair(&self, pair: &ImagePair, cached: &AtomicUsize) -> Result<Vec<f64>, DataFault> {
-        let key = cache::key(pair, &self.settings)?;
-        let tags = self.settings.tags();
+    fn pair(
+        &self,
+        pair: &ImagePair,
+        settings: &Settings,
+        cached: &AtomicUsize,
+    ) -> Result<Vec<f64>, DataFault> {
+        let key = cache::key(pair, settings)?;
+        let tags = settings.tags();
         if let Some(known) = self.cache.get(&key, &tags) {
             cached.fetch_add(1, Ordering::Relaxed);
             return Ok(known);
         }
-        let values = self.measure(pair)?;
+        let values = measure(pair, settings)?;
         self.cache.put(&key, &tags, &values);
         Ok(values)
     }
+}
 
-    fn measure(&self, pair: &ImagePair) -> Result<Vec<f64>, DataFault> {
-        let (image, mask) = (read_image(&pair.image)?, read_mask(&pair.mask)?);
-        let elsewhere = |difference| DataFault::Geometry { mask: pair.mask.clone(), difference };
-        same_grid(image.grid(), mask.grid()).map_err(elsewhere)?;
-        if mask.count() < FEWEST_VOXELS {
-            return Err(DataFault::TooFewVoxels { mask: pair.mask.clone(), voxels: mask.count() });
-        }
-        let unusable = |fault| DataFault::Features { image: PathBuf::clone(&pair.image), fault };
-        let features = extract(&image, &mask, &self.settings).map_err(unusable)?;
-        Ok(features.iter().map(|(_, value)| value).collect())
+fn measure(pair: &ImagePair, settings: &Settings) -> Result<Vec<f64>, DataFault> {
+    let (image, mask) = (read_image(&pair.image)?, read_mask(&pair.mask)?);
+    let elsewhere = |difference| DataFault::Geometry { mask: pair.mask.clone(), difference };
+    same_grid(image.grid(), mask.grid()).map_err(elsewhere)?;
+    if mask.count() < FEWEST_VOXELS {
+        return Err(DataFault::TooFewVoxels { mask: pair.mask.clone(), voxels: mask.count() });
     }
+    let unusable = |fault| DataFault::Features { image: PathBuf::clone(&pair.image), fault };
+    let features = extract(&image, &mask, settings).map_err(unusable)?;
+    Ok(features.iter().map(|(_, value)| value).collect())
 }

@@ -1,6 +1,8 @@
 //! From a plan's words to the extractor's settings.
 
-use consilium_radiomics::{Aggregation, Discretisation, Family, Settings};
+use consilium_radiomics::{
+    Aggregation, Discretisation, Family, Interpolation, Resampling, Settings, VolumeHistogram,
+};
 use consilium_types::StudyPlan;
 use consilium_types::plan;
 
@@ -34,23 +36,59 @@ pub fn inputs(plan: &StudyPlan) -> Vec<Input> {
     plan.inputs.images().flat_map(of_image).collect()
 }
 
-pub(super) fn of(features: &plan::Features) -> Settings {
-    let family = |family: &plan::Family| match family {
-        plan::Family::Morphology => Family::Morphology,
-        plan::Family::IntensityStatistics => Family::IntensityStatistics,
-        plan::Family::IntensityHistogram => Family::IntensityHistogram,
-        plan::Family::Glcm => Family::Glcm,
+/// The settings for one input.
+pub(super) fn of(features: &plan::Features, input: &Input) -> Settings {
+    let is_ct = input.name == "ct";
+    let resampling = |spacing: [f64; 3]| Resampling {
+        image: interpolation(features.interpolation),
+        round: is_ct,
+        ..Resampling::to(spacing.map(Some))
     };
     Settings {
+        resampling: features.spacing.map(resampling),
         families: features.families.iter().map(family).collect(),
-        aggregation: match features.aggregation {
-            plan::Aggregation::Averaged3d => Aggregation::Averaged3d,
-            plan::Aggregation::Merged3d => Aggregation::Merged3d,
-        },
+        aggregations: vec![aggregation(features.aggregation)],
         discretisation: match features.bins {
             plan::Bins::Width(width) => Discretisation::BinWidth(width),
             plan::Bins::Count(count) => Discretisation::BinCount(count),
         },
+        volume_histogram: if is_ct { VolumeHistogram::Calibrated } else { VolumeHistogram::BinCount(1000) },
         window: features.window,
+        outliers: features.outliers,
+    }
+}
+
+fn interpolation(word: plan::Interpolation) -> Interpolation {
+    match word {
+        plan::Interpolation::Nearest => Interpolation::Nearest,
+        plan::Interpolation::Linear => Interpolation::Linear,
+        plan::Interpolation::Cubic => Interpolation::Cubic,
+    }
+}
+
+fn family(word: &plan::Family) -> Family {
+    match word {
+        plan::Family::Morphology => Family::Morphology,
+        plan::Family::LocalIntensity => Family::LocalIntensity,
+        plan::Family::IntensityStatistics => Family::IntensityStatistics,
+        plan::Family::IntensityHistogram => Family::IntensityHistogram,
+        plan::Family::Ivh => Family::IntensityVolumeHistogram,
+        plan::Family::Glcm => Family::Glcm,
+        plan::Family::Glrlm => Family::Glrlm,
+        plan::Family::Glszm => Family::Glszm,
+        plan::Family::Gldzm => Family::Gldzm,
+        plan::Family::Ngtdm => Family::Ngtdm,
+        plan::Family::Ngldm => Family::Ngldm,
+    }
+}
+
+fn aggregation(word: plan::Aggregation) -> Aggregation {
+    match word {
+        plan::Aggregation::Averaged2d => Aggregation::Averaged2d,
+        plan::Aggregation::SliceMerged2d => Aggregation::SliceMerged2d,
+        plan::Aggregation::DirectionMerged25d => Aggregation::DirectionMerged25d,
+        plan::Aggregation::Merged25d => Aggregation::Merged25d,
+        plan::Aggregation::Averaged3d => Aggregation::Averaged3d,
+        plan::Aggregation::Merged3d => Aggregation::Merged3d,
     }
 }

@@ -70,6 +70,7 @@ mod tests {
         let at: Vec<usize> = (0..60).filter(|_| draw() < 0.7).collect();
         let roi = Roi {
             dims,
+            start: [0; 3],
             spacing: [1.0, 1.5, 4.0],
             morphological: (0..60).map(|index| at.contains(&index)).collect(),
             intensities: at.iter().map(|_| 100.0 * draw()).collect(),

@@ -60,7 +60,7 @@ fn covariance(points: &[Vector]) -> [Vector; 3] {
 }
 
 /// Eigenvalues of a symmetric matrix by cyclic Jacobi rotations.
-fn eigenvalues(mut m: [Vector; 3]) -> Vector {
+pub(super) fn eigenvalues(mut m: [Vector; 3]) -> Vector {
     for _ in 0..SWEEPS {
         for (p, q) in [(0, 1), (0, 2), (1, 2)] {
             if m[p][q] != 0.0 {

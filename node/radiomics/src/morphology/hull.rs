@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::vector::{Vector, cross, dot, norm, sub};
+use super::vector::{Vector, cross, dot, norm, scaled_by, sub};
 use crate::roi::Roi;
 
 /// A point in units of half a voxel.
@@ -20,6 +20,9 @@ pub(crate) struct Hull {
     pub(crate) volume: f64,
     pub(crate) area: f64,
     pub(crate) diameter: f64,
+    pub(crate) corners: Vec<Vector>,
+    /// One a face, as long as its area.
+    pub(crate) normals: Vec<Vector>,
 }
 
 impl Hull {
@@ -29,15 +32,17 @@ impl Hull {
         let mm = |point: usize| -> Vector {
             std::array::from_fn(|axis| points[point][axis] as f64 / 2.0 * roi.spacing[axis])
         };
-        let (mut volume, mut area) = (0.0, 0.0);
+        let (mut volume, mut area, mut normals) = (0.0, 0.0, Vec::with_capacity(faces.len()));
         for [a, b, c] in &faces {
             let (a, b, c) = (mm(*a), mm(*b), mm(*c));
+            let normal = scaled_by(cross(sub(b, a), sub(c, a)), 0.5);
             volume += dot(a, cross(b, c)) / 6.0;
-            area += norm(cross(sub(b, a), sub(c, a))) / 2.0;
+            area += norm(normal);
+            normals.push(normal);
         }
         let corners: BTreeSet<usize> = faces.iter().flatten().copied().collect();
         let corners: Vec<Vector> = corners.into_iter().map(mm).collect();
-        Self { volume, area, diameter: diameter(&corners) }
+        Self { volume, area, diameter: diameter(&corners), corners, normals }
     }
 }
 

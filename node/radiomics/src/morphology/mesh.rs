@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::vector::{Vector, cross, dot, norm, scaled, sub};
+use super::vector::{Vector, cross, norm, scaled, sub};
 use crate::roi::Roi;
 
 /// Volume and area of the mesh.
@@ -88,18 +88,19 @@ fn triangles() -> &'static [Vec<Triangle>] {
     TRIANGLES.get_or_init(|| (0..=u8::MAX).map(of_kind).collect())
 }
 
-/// The triangulation that encloses the largest volume. A polygon that is not plane has several, and this is the one whose
-/// surface and volume agree with IBSI's reference values.
+/// The triangulation of the largest area. A polygon that is not plane has several, and this is the one whose surface and
+/// volume agree with IBSI's reference values on the digital phantom and in all five configurations of the CT phantom;
+/// that of the largest volume misses 11 of them.
 fn largest(polygon: &[usize]) -> Vec<Triangle> {
     let points: Vec<Vector> = polygon.iter().map(|edge| middle(*edge)).collect();
-    let volume =
-        |triangles: &[Triangle]| triangles.iter().fold(0.0, |sum, [a, b, c]| sum + dot(*a, cross(*b, *c)));
-    let all = triangulations(&points);
-    let better = |best: Vec<Triangle>, next: Vec<Triangle>| {
-        // volumes of half-voxel points are multiples of 1/8 of a voxel's determinant
-        if volume(&next) > volume(&best) + 1e-9 { next } else { best }
+    let area = |triangles: &[Triangle]| {
+        triangles.iter().fold(0.0, |sum, [a, b, c]| sum + norm(cross(sub(*b, *a), sub(*c, *a))))
     };
-    all.into_iter().reduce(better).unwrap_or_default()
+    // rounding must not decide between equal areas
+    let better = |best: Vec<Triangle>, next: Vec<Triangle>| {
+        if area(&next) > area(&best) + 1e-9 { next } else { best }
+    };
+    triangulations(&points).into_iter().reduce(better).unwrap_or_default()
 }
 
 /// All ways to cut a polygon into triangles: one of them holds the edge from the last point to the first.
@@ -183,6 +184,7 @@ mod tests {
     fn one_voxel_is_an_octahedron() {
         let roi = Roi {
             dims: [1, 1, 1],
+            start: [0; 3],
             spacing: [1.0, 2.0, 3.0],
             morphological: vec![true],
             at: vec![0],

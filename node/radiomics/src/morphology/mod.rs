@@ -5,6 +5,8 @@
 
 mod autocorrelation;
 mod axes;
+mod bounding;
+mod ellipsoid;
 mod hull;
 mod mesh;
 mod spectrum;
@@ -15,6 +17,7 @@ use std::f64::consts::PI;
 use crate::roi::Roi;
 use autocorrelation::Autocorrelation;
 use axes::Axes;
+use bounding::BoundingBox;
 use hull::Hull;
 use mesh::Mesh;
 use vector::{Vector, norm, sub};
@@ -25,6 +28,10 @@ pub(crate) struct Morphology {
     mesh: Mesh,
     hull: Hull,
     axes: Axes,
+    /// The oriented minimum bounding box.
+    bounding: BoundingBox,
+    /// Of the minimum volume enclosing ellipsoid.
+    enclosing: Axes,
     /// Edges of the axis-aligned bounding box, mm.
     edges: Vector,
     /// Voxels of the morphological mask times their volume, mm^3.
@@ -39,11 +46,14 @@ impl Morphology {
     pub(crate) fn new(roi: &Roi) -> Self {
         let shape = centres(roi, |index| roi.morphological[index]);
         let voxel: f64 = roi.spacing.iter().product();
+        let hull = Hull::new(roi);
         let n = roi.intensities.len() as f64;
         Self {
             mesh: mesh::mesh(roi),
-            hull: Hull::new(roi),
             axes: Axes::new(&shape),
+            bounding: BoundingBox::new(&hull),
+            enclosing: ellipsoid::enclosing(&hull.corners),
+            hull,
             edges: std::array::from_fn(|axis| roi.dims[axis] as f64 * roi.spacing[axis]),
             counted: shape.len() as f64 * voxel,
             shift: norm(sub(centroid(&shape), weighted_centroid(roi))),
@@ -125,12 +135,28 @@ impl Morphology {
         self.mesh.area / (2.0 * (a * b + b * c + c * a))
     }
 
+    pub(crate) fn vol_dens_ombb(&self) -> f64 {
+        self.mesh.volume / self.bounding.volume()
+    }
+
+    pub(crate) fn area_dens_ombb(&self) -> f64 {
+        self.mesh.area / self.bounding.area()
+    }
+
     pub(crate) fn vol_dens_aee(&self) -> f64 {
         self.mesh.volume / self.axes.ellipsoid_volume()
     }
 
     pub(crate) fn area_dens_aee(&self) -> f64 {
         self.mesh.area / self.axes.ellipsoid_area()
+    }
+
+    pub(crate) fn vol_dens_mvee(&self) -> f64 {
+        self.mesh.volume / self.enclosing.ellipsoid_volume()
+    }
+
+    pub(crate) fn area_dens_mvee(&self) -> f64 {
+        self.mesh.area / self.enclosing.ellipsoid_area()
     }
 
     pub(crate) fn vol_dens_conv_hull(&self) -> f64 {

@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 /// `[features]`
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Features {
+    /// Voxels that images are resampled to first, mm along x, y and z.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<[f64; 3]>,
+    /// How resampling finds a value between voxels.
+    pub interpolation: Interpolation,
     /// IBSI families to compute.
     pub families: Vec<Family>,
     /// How direction matrices become features.
@@ -14,6 +19,22 @@ pub struct Features {
     /// Re-segmentation range in the image's unit; voxels outside leave the intensity mask.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<[f64; 2]>,
+    /// Outlier filter: voxels this many standard deviations from the mean leave the intensity mask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outliers: Option<f64>,
+}
+
+/// `features.interpolation`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interpolation {
+    /// The nearest voxel's value.
+    Nearest,
+    /// Trilinear.
+    #[default]
+    Linear,
+    /// Tricubic spline.
+    Cubic,
 }
 
 /// A feature family, by its IBSI name.
@@ -22,17 +43,43 @@ pub struct Features {
 pub enum Family {
     /// Morphology.
     Morphology,
+    /// Local intensity.
+    LocalIntensity,
     /// Intensity statistics.
     IntensityStatistics,
     /// Intensity histogram.
     IntensityHistogram,
+    /// Intensity-volume histogram.
+    Ivh,
     /// Grey level co-occurrence matrix.
     Glcm,
+    /// Grey level run length matrix.
+    Glrlm,
+    /// Grey level size zone matrix.
+    Glszm,
+    /// Grey level distance zone matrix.
+    Gldzm,
+    /// Neighbourhood grey tone difference matrix.
+    Ngtdm,
+    /// Neighbouring grey level dependence matrix.
+    Ngldm,
 }
 
 /// `features.aggregation`
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Aggregation {
+    /// Features of each slice and direction, averaged.
+    #[serde(rename = "2d-averaged")]
+    Averaged2d,
+    /// Features of each slice's sum over directions, averaged.
+    #[serde(rename = "2d-slice-merged")]
+    SliceMerged2d,
+    /// Features of each direction's sum over slices, averaged.
+    #[serde(rename = "2.5d-direction-merged")]
+    DirectionMerged25d,
+    /// Features of the sum over slices and directions.
+    #[serde(rename = "2.5d-merged")]
+    Merged25d,
     /// Features of each of the 13 directions, averaged.
     #[default]
     #[serde(rename = "3d-averaged")]
@@ -56,10 +103,13 @@ impl Default for Features {
     fn default() -> Self {
         use Family::{Glcm, IntensityHistogram, IntensityStatistics, Morphology};
         Self {
+            spacing: None,
+            interpolation: Interpolation::default(),
             families: vec![Morphology, IntensityStatistics, IntensityHistogram, Glcm],
             aggregation: Aggregation::default(),
             bins: Bins::Count(32),
             window: None,
+            outliers: None,
         }
     }
 }

@@ -24,7 +24,9 @@ mod study;
 pub use cohort::{Cohort, MinPerSite};
 pub use errors::{PlanError, PlanErrors};
 pub use evaluate::{Aggregate, Design, Evaluate, Privacy, Release};
-pub use features::{Aggregation, Bins, Family, Features, Redundancy, Relevance, RelevanceTest, Select};
+pub use features::{
+    Aggregation, Bins, Family, Features, Interpolation, Redundancy, Relevance, RelevanceTest, Select,
+};
 pub use flow::FlowStep;
 pub use inclusion::{Clause, Inclusion, NotAnInclusion, UnfitCell};
 pub use inputs::{Clinical, Image, Inputs, Missing, Table, TableColumns};

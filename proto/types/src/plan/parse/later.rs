@@ -9,7 +9,7 @@ pub(super) fn key(path: &str) -> Option<&'static str> {
 }
 
 /// Paths, and what there is instead.
-pub(super) const KEYS: [(&str, &str); 41] = [
+pub(super) const KEYS: [(&str, &str); 40] = [
     ("cohort.index", "this version compares no dates; use `cohort.include`"),
     ("inputs.ct.require", "this version needs every phase of every patient"),
     ("inputs.ct.mask", "this version reads one mask for each image"),
@@ -19,7 +19,6 @@ pub(super) const KEYS: [(&str, &str); 41] = [
     ("inputs.mr.require", "this version needs every phase of every patient"),
     ("inputs.mr.mask", "this version reads one mask for each image"),
     ("features.preset", "this version has `families`, `aggregation`, `bins` and `window`"),
-    ("features.spacing", "this version does not resample; resample the images before they are catalogued"),
     ("features.fuse", "this version puts the features of all phases side by side"),
     ("features.filters", "this version computes features of the unfiltered image"),
     ("features.bins.ct", "this version has one discretisation for all images: `width` or `count`"),

@@ -240,6 +240,14 @@ impl<'a> Section<'a> {
         Some([low, high])
     }
 
+    /// Three numbers.
+    pub(super) fn triple(&self, key: &'static str, range: &RangeInclusive<f64>) -> Option<[f64; 3]> {
+        let items = self.array(key)?;
+        self.counted(key, items.len(), &(3..=3))?;
+        let read = |(i, item): (usize, &Value)| self.number_of(&format!("{key}[{i}]"), item, range);
+        items.iter().enumerate().map(read).collect::<Option<Vec<f64>>>()?.try_into().ok()
+    }
+
     fn number_of(&self, key: &str, value: &Value, range: &RangeInclusive<f64>) -> Option<f64> {
         let number = match value {
             Value::Float(number) => *number,

@@ -9,8 +9,8 @@ use super::reader::Word;
 use crate::plan::errors::Fault;
 use crate::plan::{
     Aggregate, Aggregation, Bins, Clinical, Cohort, Design, Evaluate, Family, Features, Image, Inputs,
-    Learner, MinPerSite, Missing, Model, ModelFamily, Network, Outcome, OutcomeKind, Penalty, Privacy,
-    Redundancy, Release, Relevance, RelevanceTest, Ridge, Select, Sites, Study, StudyPlan, Table,
+    Interpolation, Learner, MinPerSite, Missing, Model, ModelFamily, Network, Outcome, OutcomeKind, Penalty,
+    Privacy, Redundancy, Release, Relevance, RelevanceTest, Ridge, Select, Sites, Study, StudyPlan, Table,
     TableColumns, Wait,
 };
 
@@ -174,10 +174,13 @@ fn features(section: Option<Section<'_>>, inputs: &Inputs) -> Option<Features> {
         return inputs.images().next().map(|_| default);
     };
     let features = Features {
+        spacing: section.triple("spacing", &(0.1..=20.0)),
+        interpolation: section.word("interpolation").unwrap_or_default(),
         families: section.words("families").unwrap_or(default.families),
         aggregation: section.word("aggregation").unwrap_or_default(),
         bins: bins(section.section("bins")).unwrap_or(default.bins),
         window: section.interval("window", &(-1e6..=1e6)),
+        outliers: section.number("outliers", &(0.5..=10.0)),
     };
     if features.families.is_empty() {
         section.refuse(Fault::BadList, "families", "no family is listed", "list one, or leave the key out");
@@ -296,16 +299,37 @@ impl Word for Missing {
 }
 
 impl Word for Family {
-    const ALL: &'static [Self] =
-        &[Self::Morphology, Self::IntensityStatistics, Self::IntensityHistogram, Self::Glcm];
-    const LATER: &'static [&'static str] =
-        &["local-intensity", "ivh", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm"];
+    const ALL: &'static [Self] = &[
+        Self::Morphology,
+        Self::LocalIntensity,
+        Self::IntensityStatistics,
+        Self::IntensityHistogram,
+        Self::Ivh,
+        Self::Glcm,
+        Self::Glrlm,
+        Self::Glszm,
+        Self::Gldzm,
+        Self::Ngtdm,
+        Self::Ngldm,
+    ];
+    const LATER: &'static [&'static str] = &[];
+}
+
+impl Word for Interpolation {
+    const ALL: &'static [Self] = &[Self::Nearest, Self::Linear, Self::Cubic];
+    const LATER: &'static [&'static str] = &[];
 }
 
 impl Word for Aggregation {
-    const ALL: &'static [Self] = &[Self::Averaged3d, Self::Merged3d];
-    const LATER: &'static [&'static str] =
-        &["2d-averaged", "2d-slice-merged", "2.5d-direction-merged", "2.5d-merged"];
+    const ALL: &'static [Self] = &[
+        Self::Averaged2d,
+        Self::SliceMerged2d,
+        Self::DirectionMerged25d,
+        Self::Merged25d,
+        Self::Averaged3d,
+        Self::Merged3d,
+    ];
+    const LATER: &'static [&'static str] = &[];
 }
 
 impl Word for RelevanceTest {

@@ -43,6 +43,9 @@ categorical = { sex = ["F", "M"], stage = ["L1", "L2", "M", "MS"] }
 missing = "indicator"
 
 [features]
+spacing = [1, 1, 2.5]
+interpolation = "cubic"
+outliers = 3
 families = ["glcm", "morphology"]
 aggregation = "3d-merged"
 bins = { width = 25 }

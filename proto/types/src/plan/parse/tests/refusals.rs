@@ -13,7 +13,7 @@ fn findings(text: &str) -> Vec<(&'static str, String, Option<usize>)> {
 }
 
 /// Text to replace in `LONG`, its replacement, and the one finding: code, key, a part of the message or remedy.
-const REFUSALS: [(&str, &str, &str, &str, &str); 63] = [
+const REFUSALS: [(&str, &str, &str, &str, &str); 66] = [
     ("id = \"long-01\"", "id = ", "CNS-P-0101", "", "TOML"),
     ("seed = 20261123", "seed = 1\nseed = 2", "CNS-P-0101", "", "duplicate"),
     ("seed = 20261123", "seed = 9223372036854775808", "CNS-P-0101", "", "TOML"),
@@ -57,7 +57,10 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 63] = [
     ("kind = \"binary\"", "kind = \"survival\"", "CNS-P-0206", "outcome.kind", "this version has binary"),
     ("\"clear\"", "\"secure-sum\"", "CNS-P-0206", "privacy.aggregate", "this version has clear"),
     ("compare = [\"mlp\"]", "compare = [\"svm\"]", "CNS-P-0206", "model.compare[0]", "logistic, mlp"),
-    ("[\"glcm\", \"morphology\"]", "[\"glrlm\"]", "CNS-P-0206", "features.families[0]", "glcm"),
+    ("[\"glcm\", \"morphology\"]", "[\"glcn\"]", "CNS-P-0205", "features.families[0]", "glcm"),
+    ("spacing = [1, 1, 2.5]", "spacing = [1, 1]", "CNS-P-0209", "features.spacing", "3"),
+    ("spacing = [1, 1, 2.5]", "spacing = [1, 1, 0]", "CNS-P-0207", "features.spacing[2]", "0.1"),
+    ("outliers = 3", "outliers = -3", "CNS-P-0207", "features.outliers", "0.5 to 10"),
     ("seed = 20261123", "seed = -1", "CNS-P-0207", "study.seed", "0 to 9223372036854775807"),
     ("quorum = 0.75", "quorum = 1.1", "CNS-P-0207", "study.sites.quorum", "from 0.01 to 1"),
     ("quorum = 0.75", "quorum = nan", "CNS-P-0207", "study.sites.quorum", "out of range"),

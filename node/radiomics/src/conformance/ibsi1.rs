@@ -1,0 +1,169 @@
+//! IBSI 1: the digital phantom, which the program carries, and the configurations A to E of the CT phantom, which it reads.
+//!
+//! Never here: tolerance of our own. A value agrees when, rounded to three significant digits as the manual prints it, it is
+//! within the manual's tolerance. Specification: IBSI reference manual, chapter 5; DOI 10.1148/radiol.2020191145.
+
+use std::path::Path;
+
+use consilium_imaging::{RoiMask, Volume, read_image, read_mask};
+
+use super::{ConformanceError, Verdict};
+use crate::{
+    Aggregation, Discretisation, Error, Features, Interpolation, Resampling, Settings, VolumeHistogram,
+    extract,
+};
+
+const IN_SLICES: [Aggregation; 4] = [
+    Aggregation::Averaged2d,
+    Aggregation::SliceMerged2d,
+    Aggregation::DirectionMerged25d,
+    Aggregation::Merged25d,
+];
+const IN_SPACE: [Aggregation; 2] = [Aggregation::Averaged3d, Aggregation::Merged3d];
+
+/// The name of the digital phantom in the reference table.
+pub const DIGITAL_PHANTOM: &str = "digital_phantom";
+/// The configurations of the CT phantom in the reference table.
+pub const CONFIGURATIONS: [&str; 5] = ["config_A", "config_B", "config_C", "config_D", "config_E"];
+
+/// Reference rows of the digital phantom; columns as in IBSI's tables.
+const BUILT_IN: &str = include_str!("../../../../tests/data/ibsi/digital_phantom_reference.csv");
+/// Relative difference of two decimal numbers that mean the same.
+const SAME: f64 = 1e-9;
+
+/// One reference value.
+#[derive(Debug, Clone)]
+struct Reference {
+    dataset: String,
+    tag: String,
+    value: f64,
+    tolerance: f64,
+}
+
+/// Checks the digital phantom, which needs no file.
+pub fn digital_phantom() -> Result<Vec<Verdict>, ConformanceError> {
+    let references = references(Path::new("built-in"), BUILT_IN)?;
+    let (image, mask) = super::phantom::digital();
+    verdicts(&image, &mask, &settings(DIGITAL_PHANTOM), DIGITAL_PHANTOM, &references)
+}
+
+/// Checks one data set of a folder that holds IBSI's reference table and phantoms.
+pub fn data_set(folder: &Path, name: &str) -> Result<Vec<Verdict>, ConformanceError> {
+    let table = folder.join("ibsi1_reference.csv");
+    let text = std::fs::read_to_string(&table)
+        .map_err(|source| ConformanceError::Unreadable { file: table.clone(), source })?;
+    let references = references(&table, &text)?;
+    let phantom = if name == DIGITAL_PHANTOM { "digital_phantom" } else { "ct_radiomics_phantom" };
+    let phantom = folder.join("ibsi1").join(phantom);
+    let image = read_image(&phantom.join("image.nii.gz"))?;
+    let mask = read_mask(&phantom.join("mask.nii.gz"))?;
+    verdicts(&image, &mask, &settings(name), name, &references)
+}
+
+/// The processing of a data set, as the manual fixes it.
+#[must_use]
+pub fn settings(dataset: &str) -> Settings {
+    let resampling = |spacing, image| Resampling { image, round: true, ..Resampling::to(spacing) };
+    let (axial, cube) = ([Some(2.0), Some(2.0), None], [Some(2.0); 3]);
+    let base = Settings { volume_histogram: VolumeHistogram::Calibrated, ..Settings::default() };
+    match dataset {
+        "config_A" => Settings {
+            aggregations: IN_SLICES.to_vec(),
+            discretisation: Discretisation::BinWidth(25.0),
+            window: Some([-500.0, 400.0]),
+            ..base
+        },
+        "config_B" => Settings {
+            resampling: Some(resampling(axial, Interpolation::Linear)),
+            aggregations: IN_SLICES.to_vec(),
+            window: Some([-500.0, 400.0]),
+            ..base
+        },
+        "config_C" => Settings {
+            resampling: Some(resampling(cube, Interpolation::Linear)),
+            aggregations: IN_SPACE.to_vec(),
+            discretisation: Discretisation::BinWidth(25.0),
+            volume_histogram: VolumeHistogram::BinWidth(2.5),
+            window: Some([-1000.0, 400.0]),
+            ..base
+        },
+        "config_D" => Settings {
+            resampling: Some(resampling(cube, Interpolation::Linear)),
+            aggregations: IN_SPACE.to_vec(),
+            outliers: Some(3.0),
+            ..base
+        },
+        "config_E" => Settings {
+            resampling: Some(resampling(cube, Interpolation::Cubic)),
+            aggregations: IN_SPACE.to_vec(),
+            volume_histogram: VolumeHistogram::BinCount(1000),
+            window: Some([-1000.0, 400.0]),
+            outliers: Some(3.0),
+            ..base
+        },
+        // its intensities are grey levels already: bins of 1 from 1
+        _ => Settings {
+            aggregations: Aggregation::ALL.to_vec(),
+            discretisation: Discretisation::BinWidth(1.0),
+            ..base
+        },
+    }
+}
+
+fn verdicts(
+    image: &Volume,
+    mask: &RoiMask,
+    settings: &Settings,
+    dataset: &str,
+    references: &[Reference],
+) -> Result<Vec<Verdict>, ConformanceError> {
+    let features = extract(image, mask, settings)
+        .map_err(|fault: Error| ConformanceError::Features { dataset: dataset.to_owned(), fault })?;
+    let of_set = references.iter().filter(|reference| reference.dataset == dataset);
+    Ok(of_set.map(|reference| verdict(reference, &features)).collect())
+}
+
+fn verdict(reference: &Reference, features: &Features) -> Verdict {
+    let found = features.get(&reference.tag).unwrap_or(f64::NAN);
+    let off = (rounded(found) - reference.value).abs();
+    Verdict {
+        set: reference.dataset.clone(),
+        what: reference.tag.clone(),
+        found,
+        reference: reference.value,
+        tolerance: reference.tolerance,
+        is_matched: off <= reference.tolerance + SAME * reference.value.abs(),
+    }
+}
+
+/// To three significant digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(f64::NAN)
+}
+
+fn references(file: &Path, text: &str) -> Result<Vec<Reference>, ConformanceError> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let damaged = |why: String| ConformanceError::Table { file: file.to_owned(), why };
+    let headers = reader.headers().map_err(|error| damaged(error.to_string()))?.clone();
+    let column = |name: &str| {
+        headers.iter().position(|header| header == name).ok_or_else(|| damaged(format!("no column {name}")))
+    };
+    let [dataset, tag] = [column("dataset")?, column("tag")?];
+    let [value, tolerance] = [column("value")?, column("tolerance")?];
+    let mut references = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| damaged(error.to_string()))?;
+        let number = |column: usize| {
+            record[column]
+                .parse()
+                .map_err(|_| damaged(format!("{}: {} is no number", &record[tag], &record[column])))
+        };
+        references.push(Reference {
+            dataset: record[dataset].to_owned(),
+            tag: record[tag].to_owned(),
+            value: number(value)?,
+            tolerance: number(tolerance)?,
+        });
+    }
+    Ok(references)
+}
