@@ -1,46 +1,40 @@
-//! One thread, one region of about 100,000 voxels, all families: `cargo bench -p consilium-radiomics`.
+//! CPU time of whole extractions, by family: `cargo bench -p consilium-radiomics --bench extract`.
+//!
+//! On the IBSI CT phantom (region of 125,256 voxels) when ../shared/ibsi is beside the repository, on an ellipsoid of about
+//! that size otherwise. One thread; CPU seconds, since other work may share the machine.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark")]
+#![allow(clippy::print_stdout, reason = "prints a table")]
 
-use consilium_imaging::{Grid, RoiMask, Volume};
-use consilium_radiomics::{Aggregation, Discretisation, Family, Settings, extract};
+mod measure;
+
+use consilium_radiomics::{Aggregation, Family, Settings, extract};
+use measure::{case, cpu_seconds};
+
+const RUNS: usize = 7;
 
 fn main() {
-    divan::main();
-}
-
-/// An ellipsoid of 100,057 voxels with a texture.
-fn case() -> (Volume, RoiMask) {
-    let dims = [80, 70, 50];
-    let grid = Grid::axis_aligned(dims, [1.0, 1.0, 3.0]);
-    let position = |index: usize| [index % dims[0], index / dims[0] % dims[1], index / (dims[0] * dims[1])];
-    let inside = |index: usize| {
-        let terms =
-            (0..3).map(|axis| (2.0 * (position(index)[axis] as f64 + 0.5) / dims[axis] as f64 - 1.0).powi(2));
-        terms.sum::<f64>() <= 0.77
-    };
-    let voxel = |index: usize| ((index * 7_919) % 1_009) as f64 / 4.0 + position(index)[0] as f64;
-    let n = grid.len();
-    let image = Volume::new(grid.clone(), (0..n).map(voxel).collect()).unwrap();
-    (image, RoiMask::new(grid, (0..n).map(inside).collect()).unwrap())
-}
-
-fn settings(families: &[Family], aggregation: Aggregation) -> Settings {
-    let discretisation = Discretisation::BinCount(32);
-    Settings { families: families.to_vec(), aggregation, discretisation, window: None }
-}
-
-#[divan::bench(args = [Family::Morphology, Family::IntensityStatistics, Family::IntensityHistogram, Family::Glcm])]
-fn family(bencher: divan::Bencher<'_, '_>, family: Family) {
-    let (image, mask) = case();
-    let settings = settings(&[family], Aggregation::Averaged3d);
-    bencher.bench_local(|| extract(&image, &mask, &settings).unwrap());
-}
-
-#[divan::bench]
-fn all(bencher: divan::Bencher<'_, '_>) {
-    let (image, mask) = case();
-    let all = [Family::Morphology, Family::IntensityStatistics, Family::IntensityHistogram, Family::Glcm];
-    let settings = settings(&all, Aggregation::Averaged3d);
-    bencher.bench_local(|| extract(&image, &mask, &settings).unwrap());
+    let (name, image, mask) = case();
+    println!("{name}: {} voxels, one thread, median of {RUNS} runs", mask.count());
+    let all = Settings::default();
+    let mut settings: Vec<(&str, Settings)> = vec![("all families, 3D averaged", all.clone())];
+    settings.push((
+        "all families, six aggregations",
+        Settings { aggregations: Aggregation::ALL.to_vec(), ..all.clone() },
+    ));
+    settings.extend(
+        Family::ALL.map(|family| (family.word(), Settings { families: vec![family], ..all.clone() })),
+    );
+    for (what, settings) in settings {
+        let mut seconds: Vec<f64> = (0..RUNS)
+            .map(|_| {
+                let before = cpu_seconds();
+                let features = extract(&image, &mask, &settings).unwrap();
+                assert!(features.iter().count() > 0);
+                cpu_seconds() - before
+            })
+            .collect();
+        seconds.sort_by(f64::total_cmp);
+        println!("{what:<32} {:>4} features {:>8.3} CPU s", settings.tags().len(), seconds[RUNS / 2]);
+    }
 }

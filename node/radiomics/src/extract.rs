@@ -13,7 +13,7 @@ use crate::registry::Formula;
 use crate::roi::Roi;
 use crate::settings::Way;
 use crate::statistics::Statistics;
-use crate::texture::{self, Averaged, Cooccurrence, Lattice, LevelTable, Scope, ToneTable};
+use crate::texture::{self, Averaged, Cooccurrence, Lattice, LevelTable, Neighbours, Scope};
 use crate::{Aggregation, Error, Family, Settings};
 
 /// Features with their columns, in the registry's order. NaN where a feature is not defined for this region.
@@ -44,11 +44,9 @@ impl std::fmt::Debug for Features {
 pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     settings.check()?;
     let Some(resampling) = &settings.resampling else { return measure(image, mask, settings) };
-    let surroundings = match settings.has(Family::LocalIntensity) {
-        true => local::reach(resampling.grid(image.grid())?.spacing),
-        false => 0,
-    };
-    let (image, mask) = resampling.region(image, mask, surroundings)?;
+    let has_local = settings.has(Family::LocalIntensity);
+    let margin = if has_local { local::reach(resampling.grid(image.grid())?.spacing) } else { 0 };
+    let (image, mask) = resampling.region(image, mask, margin)?;
     measure(&image, &mask, settings)
 }
 
@@ -75,7 +73,7 @@ struct Sources {
     glcm: Vec<(Aggregation, Averaged<Cooccurrence>)>,
     glrlm: Vec<(Aggregation, Averaged<LevelTable>)>,
     zones: Vec<(Scope, [Averaged<LevelTable>; 2])>,
-    neighbours: Vec<(Scope, (Averaged<ToneTable>, Averaged<LevelTable>))>,
+    neighbours: Vec<(Scope, Neighbours)>,
 }
 
 impl Sources {
@@ -122,9 +120,11 @@ impl Sources {
             Formula::Distances(formula) => {
                 around(&self.zones, way).map(|[_, distances]| distances.feature(formula))
             }
-            Formula::Tones(formula) => around(&self.neighbours, way).map(|(tones, _)| tones.feature(formula)),
+            Formula::Tones(formula) => {
+                around(&self.neighbours, way).map(|found| found.tones.feature(formula))
+            }
             Formula::Dependences(formula) => {
-                around(&self.neighbours, way).map(|(_, dependences)| dependences.feature(formula))
+                around(&self.neighbours, way).map(|found| found.dependences.feature(formula))
             }
         }
         .expect("the registry is asked for the settings' families and ways only")

@@ -8,7 +8,7 @@ use consilium_imaging::Volume;
 use crate::roi::Roi;
 
 /// (3 / 4 pi)^(1/3) cm, in mm: the radius of 1 cm^3.
-const RADIUS: f64 = 6.203_504_908_994_000_5;
+const RADIUS: f64 = 6.203_504_908_994;
 
 /// The two peaks, in the image's unit.
 #[derive(Debug)]

@@ -84,9 +84,17 @@ pub(crate) fn zones(roi: &Roi, lattice: &Lattice, scope: Scope) -> [Averaged<Lev
 }
 
 /// Tone difference and dependence matrices.
-pub(crate) fn neighbours(lattice: &Lattice, scope: Scope) -> (Averaged<ToneTable>, Averaged<LevelTable>) {
+#[derive(Debug)]
+pub(crate) struct Neighbours {
+    pub(crate) tones: Averaged<ToneTable>,
+    pub(crate) dependences: Averaged<LevelTable>,
+}
+
+/// Both matrices of each voxel's neighbours.
+pub(crate) fn neighbours(lattice: &Lattice, scope: Scope) -> Neighbours {
     let around = Neighbourhood::new(lattice, scope);
-    (Averaged(around.tones(lattice, scope)), Averaged(around.dependences(lattice, scope)))
+    let (tones, dependences) = (around.tones(lattice, scope), around.dependences(lattice, scope));
+    Neighbours { tones: Averaged(tones), dependences: Averaged(dependences) }
 }
 
 impl Scope {

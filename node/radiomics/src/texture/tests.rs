@@ -93,7 +93,7 @@ fn the_matrices_of_the_digital_phantom_are_ibsi_s() {
     }
     for (dimension, scope, count) in [("2D", Scope::Slice, 4), ("3D", Scope::Volume, 1)] {
         let [sizes, distances] = zones(&roi, &lattice, scope);
-        let (tones, dependences) = neighbours(&lattice, scope);
+        let Neighbours { tones, dependences } = neighbours(&lattice, scope);
         assert_eq!(of_tables(&sizes), expected("glszm", dimension, ""), "glszm {dimension}");
         assert_eq!(of_tables(&distances), expected("gldzm", dimension, ""), "gldzm {dimension}");
         assert_eq!(of_tables(&dependences), expected("ngldm", dimension, ""), "ngldm {dimension}");
