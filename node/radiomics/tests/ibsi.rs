@@ -3,7 +3,7 @@
 //! The CT phantom's licence (CC BY-NC) keeps it out of the repository: without ../shared/ibsi beside it, its configurations are
 //! skipped.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use std::path::Path;
 use consilium_imaging::{Grid, RoiMask, Volume, read_image, read_mask};
 
 /// CPU seconds that this thread has used.
-pub fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
     let nanoseconds: f64 =
         text.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number");
@@ -17,20 +17,19 @@ pub fn cpu_seconds() -> f64 {
 }
 
 /// Name, image and region: the CT phantom where it is, an ellipsoid otherwise.
-pub fn case() -> (&'static str, Volume, RoiMask) {
+pub(crate) fn case() -> (&'static str, Volume, RoiMask) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/ibsi/ibsi1/ct_radiomics_phantom");
     let folder = Path::new(folder);
-    match (read_image(&folder.join("image.nii.gz")), read_mask(&folder.join("mask.nii.gz"))) {
-        (Ok(image), Ok(mask)) => ("IBSI CT phantom", image, mask),
-        _ => {
-            let (image, mask) = ellipsoid([94, 78, 50]);
-            ("ellipsoid", image, mask)
-        }
+    let (image, mask) = (read_image(&folder.join("image.nii.gz")), read_mask(&folder.join("mask.nii.gz")));
+    if let (Ok(image), Ok(mask)) = (image, mask) {
+        return ("IBSI CT phantom", image, mask);
     }
+    let (image, mask) = ellipsoid([94, 78, 50]);
+    ("ellipsoid", image, mask)
 }
 
 /// An ellipsoid with a texture that fills a grid of these voxels of 1 x 1 x 3 mm.
-pub fn ellipsoid(dims: [usize; 3]) -> (Volume, RoiMask) {
+pub(crate) fn ellipsoid(dims: [usize; 3]) -> (Volume, RoiMask) {
     let grid = Grid::axis_aligned(dims, [1.0, 1.0, 3.0]);
     let position = |index: usize| [index % dims[0], index / dims[0] % dims[1], index / (dims[0] * dims[1])];
     let inside = |index: usize| {
