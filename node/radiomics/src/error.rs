@@ -4,6 +4,7 @@
 
 use consilium_imaging::GeometryDifference;
 
+use crate::filters::FilterError;
 use crate::processing::ProcessingError;
 
 /// Why no features came out.
@@ -57,6 +58,9 @@ pub enum Error {
     /// The image could not be brought into the form that features are computed from.
     #[error(transparent)]
     Processing(#[from] ProcessingError),
+    /// The image could not be filtered.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
 }
 
 impl Error {
@@ -72,6 +76,7 @@ impl Error {
             Self::Settings { .. } => "CNS-D-0206",
             Self::Processing(error) => error.code(),
             Self::TooManyIvhSteps { .. } => "CNS-D-0207",
+            Self::Filter(error) => error.code(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod conformance;
 mod discretise;
 mod error;
 mod extract;
+pub mod filters;
 mod histogram;
 mod ivh;
 mod local;
