@@ -73,8 +73,10 @@ pub(super) fn rotated(
 ) -> Vec<f64> {
     let Some(pooling) = rotations else { return product(values, dims, chains, boundary) };
     let all = Rotation::all(over == Over::Slices).iter().map(|rotation| rotation.of(chains)).collect();
-    let mut pool = Pool::new(pooling);
-    let count = each_product(values, dims, all, boundary, &mut |response| pool.add(response));
+    let mut pool = Pool::new(pooling, values.len());
+    let count = each_product(values, dims, all, boundary, &mut |response| {
+        response.into_iter().enumerate().for_each(|(at, value)| pool.add(at, value));
+    });
     pool.finish(count)
 }
 

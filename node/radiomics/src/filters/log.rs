@@ -72,11 +72,21 @@ impl LaplacianOfGaussian {
         response
     }
 
+    /// Voxels from the kernel's centre to its edge along x, y and z.
+    pub(super) fn reach(&self, spacing: [f64; 3]) -> [usize; 3] {
+        let axes = self.over.axes();
+        std::array::from_fn(|axis| if axes[axis] { self.reach_along(spacing[axis]) } else { 0 })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limited by check")]
+    fn reach_along(&self, spacing: f64) -> usize {
+        (self.cutoff * self.sigma / spacing + 0.5).floor() as usize
+    }
+
     /// The Gaussian along an axis, and its second derivative times minus the variance.
     fn kernels(&self, spacing: f64) -> [Kernel; 2] {
         let sigma = self.sigma / spacing;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limited by check")]
-        let reach = (self.cutoff * sigma + 0.5).floor() as usize;
+        let reach = self.reach_along(spacing);
         let norm = 1.0 / (sigma * (2.0 * std::f64::consts::PI).sqrt());
         let squares: Vec<f64> =
             (0..=2 * reach).map(|i| ((i as f64 - reach as f64) / sigma).powi(2)).collect();

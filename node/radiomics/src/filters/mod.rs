@@ -6,11 +6,16 @@
 
 mod boundary;
 mod error;
+mod fourier;
+mod gabor;
 mod laws;
 mod log;
 mod mean;
+mod planes;
+mod riesz;
 mod rotation;
 mod separable;
+mod simoncelli;
 mod taps;
 mod wavelet;
 
@@ -18,10 +23,13 @@ use consilium_imaging::Volume;
 
 pub use boundary::Boundary;
 pub use error::FilterError;
+pub use gabor::{Gabor, Part, Turns};
 pub use laws::Laws;
 pub use log::LaplacianOfGaussian;
 pub use mean::Mean;
+pub use riesz::{Riesz, RieszBase};
 pub use rotation::Pooling;
+pub use simoncelli::Simoncelli;
 pub use taps::wavelets;
 pub use wavelet::Wavelet;
 
@@ -48,8 +56,14 @@ pub enum Filter {
     LaplacianOfGaussian(LaplacianOfGaussian),
     /// Laws kernels.
     Laws(Laws),
+    /// A Gabor filter.
+    Gabor(Gabor),
     /// A band of a separable wavelet.
     Wavelet(Wavelet),
+    /// A band of the Simoncelli wavelet.
+    Simoncelli(Simoncelli),
+    /// A Riesz transform of another filter.
+    Riesz(Riesz),
 }
 
 impl Filter {
@@ -66,7 +80,10 @@ impl Filter {
             Self::Mean(filter) => filter.respond(values, dims),
             Self::LaplacianOfGaussian(filter) => filter.respond(values, dims, grid.spacing),
             Self::Laws(filter) => filter.respond(values, dims),
+            Self::Gabor(filter) => filter.respond(values, dims, grid.spacing),
             Self::Wavelet(filter) => filter.respond(values, dims)?,
+            Self::Simoncelli(filter) => filter.respond(values, dims),
+            Self::Riesz(filter) => filter.respond(values, dims, grid.spacing),
         };
         Ok(Volume::new(grid.clone(), response).expect("a response has the image's voxels"))
     }
@@ -79,7 +96,10 @@ impl Filter {
             Self::Mean(filter) => filter.name(),
             Self::LaplacianOfGaussian(filter) => filter.name(),
             Self::Laws(filter) => filter.name(),
+            Self::Gabor(filter) => filter.name(),
             Self::Wavelet(filter) => filter.name(),
+            Self::Simoncelli(filter) => filter.name(),
+            Self::Riesz(filter) => filter.name(),
         }
     }
 
@@ -90,7 +110,10 @@ impl Filter {
             Self::Mean(filter) => filter.canonical(),
             Self::LaplacianOfGaussian(filter) => filter.canonical(),
             Self::Laws(filter) => filter.canonical(),
+            Self::Gabor(filter) => filter.canonical(),
             Self::Wavelet(filter) => filter.canonical(),
+            Self::Simoncelli(filter) => filter.canonical(),
+            Self::Riesz(filter) => filter.canonical(),
         }
     }
 
@@ -100,7 +123,10 @@ impl Filter {
             Self::Mean(filter) => filter.check(),
             Self::LaplacianOfGaussian(filter) => filter.check(spacing),
             Self::Laws(filter) => filter.check(),
+            Self::Gabor(filter) => filter.check(spacing),
             Self::Wavelet(filter) => filter.check(),
+            Self::Simoncelli(filter) => filter.check(),
+            Self::Riesz(filter) => filter.check(spacing),
         }
     }
 }

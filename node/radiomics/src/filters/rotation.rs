@@ -68,21 +68,24 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    pub(crate) fn new(pooling: Pooling) -> Self {
-        Self { pooling, values: Vec::new() }
+    /// For responses of `n` voxels.
+    pub(crate) fn new(pooling: Pooling, n: usize) -> Self {
+        let start = match pooling {
+            Pooling::Max => f64::NEG_INFINITY,
+            Pooling::Mean => 0.0,
+            Pooling::Min => f64::INFINITY,
+        };
+        Self { pooling, values: vec![start; n] }
     }
 
-    pub(crate) fn add(&mut self, response: Vec<f64>) {
-        if self.values.is_empty() {
-            self.values = response;
-            return;
-        }
-        let pairs = self.values.iter_mut().zip(response);
-        match self.pooling {
-            Pooling::Max => pairs.for_each(|(pooled, value)| *pooled = pooled.max(value)),
-            Pooling::Mean => pairs.for_each(|(pooled, value)| *pooled += value),
-            Pooling::Min => pairs.for_each(|(pooled, value)| *pooled = pooled.min(value)),
-        }
+    /// One response at one voxel.
+    pub(crate) fn add(&mut self, at: usize, value: f64) {
+        let pooled = &mut self.values[at];
+        *pooled = match self.pooling {
+            Pooling::Max => pooled.max(value),
+            Pooling::Mean => *pooled + value,
+            Pooling::Min => pooled.min(value),
+        };
     }
 
     /// The pooled response of `count`.

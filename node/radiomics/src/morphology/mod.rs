@@ -20,6 +20,7 @@ use axes::Axes;
 use bounding::BoundingBox;
 use hull::Hull;
 use mesh::Mesh;
+pub(crate) use spectrum::smooth;
 use vector::{Vector, norm, sub};
 
 /// Everything the shape features are computed from.

@@ -146,7 +146,7 @@ impl Transforms {
 }
 
 /// The next number with no prime factor above 5, for which transforms are fast.
-fn smooth(n: usize) -> usize {
+pub(crate) fn smooth(n: usize) -> usize {
     let is_smooth = |n: &usize| {
         let mut rest = *n;
         for factor in [2, 3, 5] {
