@@ -4,6 +4,8 @@
 //! tolerance of our own. Specification: DOI 10.1148/radiol.2020191145 (IBSI 1).
 
 pub mod ibsi1;
+pub mod ibsi2;
+mod maps;
 pub(crate) mod phantom;
 
 use std::path::PathBuf;
