@@ -9,8 +9,7 @@ use consilium_imaging::{RoiMask, Volume, read_image, read_mask};
 
 use super::{ConformanceError, Verdict};
 use crate::{
-    Aggregation, Discretisation, Error, Features, Interpolation, Resampling, Settings, VolumeHistogram,
-    extract,
+    Aggregation, Discretisation, Error, Interpolation, Resampling, Settings, VolumeHistogram, extract,
 };
 
 const IN_SLICES: [Aggregation; 4] = [
@@ -28,31 +27,30 @@ pub const CONFIGURATIONS: [&str; 5] = ["config_A", "config_B", "config_C", "conf
 
 /// Reference rows of the digital phantom; columns as in IBSI's tables.
 const BUILT_IN: &str = include_str!("../../../../tests/data/ibsi/digital_phantom_reference.csv");
+/// The columns of data set and tag.
+const COLUMNS: [&str; 2] = ["dataset", "tag"];
 /// Relative difference of two decimal numbers that mean the same.
 const SAME: f64 = 1e-9;
 
 /// One reference value.
 #[derive(Debug, Clone)]
-struct Reference {
-    dataset: String,
-    tag: String,
+pub(super) struct Reference {
+    pub(super) dataset: String,
+    pub(super) tag: String,
     value: f64,
     tolerance: f64,
 }
 
 /// Checks the digital phantom, which needs no file.
 pub fn digital_phantom() -> Result<Vec<Verdict>, ConformanceError> {
-    let references = references(Path::new("built-in"), BUILT_IN)?;
+    let references = references(Path::new("built-in"), BUILT_IN, COLUMNS)?;
     let (image, mask) = super::phantom::digital();
     verdicts(&image, &mask, &settings(DIGITAL_PHANTOM), DIGITAL_PHANTOM, &references)
 }
 
 /// Checks one data set of a folder that holds IBSI's reference table and phantoms.
 pub fn data_set(folder: &Path, name: &str) -> Result<Vec<Verdict>, ConformanceError> {
-    let table = folder.join("ibsi1_reference.csv");
-    let text = std::fs::read_to_string(&table)
-        .map_err(|source| ConformanceError::Unreadable { file: table.clone(), source })?;
-    let references = references(&table, &text)?;
+    let references = read(&folder.join("ibsi1_reference.csv"), COLUMNS)?;
     let phantom = if name == DIGITAL_PHANTOM { "digital_phantom" } else { "ct_radiomics_phantom" };
     let phantom = folder.join("ibsi1").join(phantom);
     let image = read_image(&phantom.join("image.nii.gz"))?;
@@ -120,19 +118,21 @@ fn verdicts(
     let features = extract(image, mask, settings)
         .map_err(|fault: Error| ConformanceError::Features { dataset: dataset.to_owned(), fault })?;
     let of_set = references.iter().filter(|reference| reference.dataset == dataset);
-    Ok(of_set.map(|reference| verdict(reference, &features)).collect())
+    let found = |reference: &Reference| features.get(&reference.tag).unwrap_or(f64::NAN);
+    Ok(of_set.map(|reference| reference.verdict(found(reference))).collect())
 }
 
-fn verdict(reference: &Reference, features: &Features) -> Verdict {
-    let found = features.get(&reference.tag).unwrap_or(f64::NAN);
-    let off = (rounded(found) - reference.value).abs();
-    Verdict {
-        set: reference.dataset.clone(),
-        what: reference.tag.clone(),
-        found,
-        reference: reference.value,
-        tolerance: reference.tolerance,
-        is_matched: off <= reference.tolerance + SAME * reference.value.abs(),
+impl Reference {
+    pub(super) fn verdict(&self, found: f64) -> Verdict {
+        let off = (rounded(found) - self.value).abs();
+        Verdict {
+            set: self.dataset.clone(),
+            what: self.tag.clone(),
+            found,
+            reference: self.value,
+            tolerance: self.tolerance,
+            is_matched: off <= self.tolerance + SAME * self.value.abs(),
+        }
     }
 }
 
@@ -141,18 +141,29 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(f64::NAN)
 }
 
-fn references(file: &Path, text: &str) -> Result<Vec<Reference>, ConformanceError> {
+/// The rows of a table; `columns` are those of data set and tag.
+pub(super) fn read(file: &Path, columns: [&str; 2]) -> Result<Vec<Reference>, ConformanceError> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|source| ConformanceError::Unreadable { file: file.to_owned(), source })?;
+    references(file, &text, columns)
+}
+
+fn references(file: &Path, text: &str, columns: [&str; 2]) -> Result<Vec<Reference>, ConformanceError> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let damaged = |why: String| ConformanceError::Table { file: file.to_owned(), why };
     let headers = reader.headers().map_err(|error| damaged(error.to_string()))?.clone();
     let column = |name: &str| {
         headers.iter().position(|header| header == name).ok_or_else(|| damaged(format!("no column {name}")))
     };
-    let [dataset, tag] = [column("dataset")?, column("tag")?];
+    let [dataset, tag] = [column(columns[0])?, column(columns[1])?];
     let [value, tolerance] = [column("value")?, column("tolerance")?];
     let mut references = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| damaged(error.to_string()))?;
+        // a row without a value is one without consensus: IBSI 2 has one, 8.B stat_qcod
+        if record[value].is_empty() {
+            continue;
+        }
         let number = |column: usize| {
             record[column]
                 .parse()

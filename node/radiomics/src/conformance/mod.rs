@@ -3,9 +3,9 @@
 //! The node runs the built-in part when it starts; `consilium-radiomics selftest` prints the tables. Never here: a formula, or a
 //! tolerance of our own. Specification: DOI 10.1148/radiol.2020191145 (IBSI 1).
 
+mod filters;
 pub mod ibsi1;
 pub mod ibsi2;
-mod maps;
 pub(crate) mod phantom;
 
 use std::path::PathBuf;
