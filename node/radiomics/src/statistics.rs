@@ -30,7 +30,7 @@ impl Statistics {
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank below the length")]
-    fn percentile(&self, p: f64) -> f64 {
+    pub(crate) fn percentile(&self, p: f64) -> f64 {
         let rank = p / 100.0 * (self.n() - 1.0);
         let below = rank.floor() as usize;
         let above = (below + 1).min(self.sorted.len() - 1);

@@ -25,6 +25,19 @@ pub enum ProcessingError {
         /// The largest number supported.
         limit: usize,
     },
+    /// A normalisation that means nothing.
+    #[error("normalisation: {field} must be {expected}")]
+    Normalisation {
+        /// Which setting.
+        field: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Intensities that do not differ where a scale needs them to.
+    #[error(
+        "normalisation: the measured intensities are equal, or two percentiles are: choose more voxels, or fewer percentiles"
+    )]
+    NoSpread,
 }
 
 impl ProcessingError {
@@ -34,6 +47,8 @@ impl ProcessingError {
         match self {
             Self::Resampling { .. } => "CNS-D-0224",
             Self::TooManyVoxels { .. } => "CNS-D-0225",
+            Self::Normalisation { .. } => "CNS-D-0226",
+            Self::NoSpread => "CNS-D-0227",
         }
     }
 }

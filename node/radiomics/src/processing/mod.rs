@@ -3,8 +3,10 @@
 
 mod error;
 pub(crate) mod lines;
+mod normalise;
 mod resample;
 mod spline;
 
 pub use error::ProcessingError;
+pub use normalise::{Landmark, Normalisation, Scale, Within};
 pub use resample::{Interpolation, Resampling, round_intensities};
