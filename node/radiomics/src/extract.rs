@@ -40,26 +40,57 @@ impl std::fmt::Debug for Features {
     }
 }
 
-/// Extracts the features that `settings` ask for.
+/// Extracts the features that `settings` ask for: normalise, resample, filter, re-segment, discretise, compute.
 pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     settings.check()?;
-    let Some(resampling) = &settings.resampling else { return measure(image, mask, settings) };
-    let has_local = settings.has(Family::LocalIntensity);
-    let margin = if has_local { local::reach(resampling.grid(image.grid())?.spacing) } else { 0 };
-    let (image, mask) = resampling.region(image, mask, margin)?;
-    measure(&image, &mask, settings)
+    let normalised =
+        settings.normalisation.as_ref().map(|scale| scale.apply(image, Some(mask))).transpose()?;
+    let image = normalised.as_ref().unwrap_or(image);
+    let Some(resampling) = &settings.resampling else { return on_grid(image, mask, settings) };
+    let (image, mask) = if settings.filters.is_empty() {
+        let has_local = settings.has(Family::LocalIntensity);
+        let margin = if has_local { local::reach(resampling.grid(image.grid())?.spacing) } else { 0 };
+        resampling.region(image, mask, margin)?
+    } else {
+        (resampling.volume(image)?, resampling.roi(mask)?)
+    };
+    on_grid(&image, &mask, settings)
 }
 
 /// Extraction on the grid that image and mask lie on.
-fn measure(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
+fn on_grid(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     let roi = Roi::new(image, mask, settings)?;
-    let sources = Sources::new(image, &roi, settings)?;
-    let value = |(definition, way): (&crate::Definition, Way)| {
+    let mut features = Vec::new();
+    measure(image, &roi, settings, "", &mut features)?;
+    let of_response = settings.of_response();
+    for filter in &settings.filters {
+        let response = filter.apply(image)?;
+        measure(
+            &response,
+            &roi.in_response(&response),
+            &of_response,
+            &format!("{}_", filter.name()),
+            &mut features,
+        )?;
+    }
+    Ok(Features(features))
+}
+
+/// Adds the features of one image.
+fn measure(
+    image: &Volume,
+    roi: &Roi,
+    settings: &Settings,
+    prefix: &str,
+    features: &mut Vec<(String, f64)>,
+) -> Result<(), Error> {
+    let sources = Sources::new(image, roi, settings)?;
+    features.extend(settings.columns().map(|(definition, way)| {
         let value = sources.value(definition.formula, way);
         // a ratio over zero is as undefined as zero over zero
-        (definition.column(way), if value.is_finite() { value } else { f64::NAN })
-    };
-    Ok(Features(settings.columns().map(value).collect()))
+        (format!("{prefix}{}", definition.column(way)), if value.is_finite() { value } else { f64::NAN })
+    }));
+    Ok(())
 }
 
 /// What the asked families compute from.

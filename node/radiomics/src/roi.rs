@@ -44,6 +44,17 @@ impl Roi {
         Ok(roi)
     }
 
+    /// The same region of a response map on the image's grid.
+    pub(crate) fn in_response(&self, response: &Volume) -> Self {
+        let ([nx, ny, _], [x0, y0, z0]) = (response.grid().dims, self.start);
+        let intensity = |index: &usize| {
+            let [x, y, z] = self.position(*index);
+            response.voxels()[((z + z0) * ny + y + y0) * nx + x + x0]
+        };
+        let intensities = self.at.iter().map(intensity).collect();
+        Self { intensities, morphological: self.morphological.clone(), at: self.at.clone(), ..*self }
+    }
+
     /// The least and the greatest intensity.
     pub(crate) fn extremes(&self) -> (f64, f64) {
         let start = (f64::INFINITY, f64::NEG_INFINITY);

@@ -3,6 +3,8 @@
 //! Specification: IBSI reference manual, sections 2.5 (re-segmentation), 2.7 (discretisation) and 3.6 (aggregation),
 //! DOI 10.1148/radiol.2020191145.
 
+use crate::filters::Filter;
+use crate::processing::Normalisation;
 use crate::registry::{Definition, registry};
 use crate::texture::Scope;
 use crate::{Error, Resampling};
@@ -75,7 +77,9 @@ pub enum VolumeHistogram {
 /// Everything that decides a feature's value besides the voxels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Onto which grid the image and its mask are brought first; none leaves them on their own.
+    /// How intensities without a unit are brought to a common scale, before all else.
+    pub normalisation: Option<Normalisation>,
+    /// Onto which grid the image and its mask are brought then; none leaves them on their own.
     pub resampling: Option<Resampling>,
     /// The families to compute; order and repetition do not matter.
     pub families: Vec<Family>,
@@ -89,12 +93,18 @@ pub struct Settings {
     pub window: Option<[f64; 2]>,
     /// Outlier filter: voxels farther from the mean than this many standard deviations leave the intensity mask.
     pub outliers: Option<f64>,
+    /// Filters: every family but morphology is computed of each response map too, within the intensity mask that the
+    /// unfiltered image gives.
+    pub filters: Vec<Filter>,
+    /// Discretisation of response maps, whose unit is not the image's.
+    pub response_discretisation: Discretisation,
 }
 
 impl Default for Settings {
     /// Every family, 3D averaged, 32 bins, intensities of unknown meaning.
     fn default() -> Self {
         Self {
+            normalisation: None,
             resampling: None,
             families: Family::ALL.to_vec(),
             aggregations: vec![Aggregation::Averaged3d],
@@ -102,6 +112,8 @@ impl Default for Settings {
             volume_histogram: VolumeHistogram::BinCount(1000),
             window: None,
             outliers: None,
+            filters: Vec::new(),
+            response_discretisation: Discretisation::BinCount(32),
         }
     }
 }
@@ -110,7 +122,26 @@ impl Settings {
     /// The tags of all features these settings give, in their fixed order.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
-        self.columns().map(|(definition, way)| definition.column(way)).collect()
+        let own = |settings: &Self| -> Vec<String> {
+            settings.columns().map(|(definition, way)| definition.column(way)).collect()
+        };
+        let (of_image, of_response) = (own(self), own(&self.of_response()));
+        let prefixed = |filter: &Filter| {
+            let name = filter.name();
+            of_response.iter().map(move |tag| format!("{name}_{tag}"))
+        };
+        of_image.iter().cloned().chain(self.filters.iter().flat_map(prefixed)).collect()
+    }
+
+    /// Settings for a response map: its region is settled, its unit is arbitrary, and its shape is the image's.
+    pub(crate) fn of_response(&self) -> Self {
+        let families = self.families.iter().copied().filter(|family| *family != Family::Morphology);
+        Self {
+            families: families.collect(),
+            aggregations: self.aggregations.clone(),
+            discretisation: self.response_discretisation,
+            ..Self::default()
+        }
     }
 
     /// One line that is equal exactly for settings that give equal features, and never changes its form.
@@ -119,10 +150,8 @@ impl Settings {
         let families: Vec<&str> =
             Family::ALL.into_iter().filter(|f| self.has(*f)).map(Family::word).collect();
         let aggregations: Vec<&str> = self.ordered_aggregations().map(Aggregation::suffix).collect();
-        let bins = match self.discretisation {
-            Discretisation::BinWidth(width) => format!("width:{width:?}"),
-            Discretisation::BinCount(count) => format!("count:{count}"),
-        };
+        let (bins, response_bins) =
+            (self.discretisation.canonical(), self.response_discretisation.canonical());
         let ivh = match self.volume_histogram {
             VolumeHistogram::Calibrated => "calibrated".into(),
             VolumeHistogram::BinWidth(width) => format!("width:{width:?}"),
@@ -131,10 +160,14 @@ impl Settings {
         let window = self.window.map_or("none".into(), |[lower, upper]| format!("{lower:?}..{upper:?}"));
         let outliers = self.outliers.map_or("none".into(), |sigmas| format!("{sigmas:?}"));
         let resampling = self.resampling.as_ref().map_or("none".into(), Resampling::canonical);
-        let (families, aggregations) = (families.join("+"), aggregations.join("+"));
+        let normalisation = self.normalisation.as_ref().map_or("none".into(), Normalisation::canonical);
+        let filters: Vec<String> = self.filters.iter().map(Filter::canonical).collect();
+        let (families, aggregations, filters) =
+            (families.join("+"), aggregations.join("+"), filters.join("+"));
         format!(
-            "resampling={resampling};families={families};aggregations={aggregations};bins={bins};ivh={ivh};\
-             window={window};outliers={outliers}"
+            "normalisation={normalisation};resampling={resampling};families={families};\
+             aggregations={aggregations};bins={bins};ivh={ivh};window={window};outliers={outliers};\
+             filters={filters};response_bins={response_bins}"
         )
     }
 
@@ -173,10 +206,13 @@ impl Settings {
 
     pub(crate) fn check(&self) -> Result<(), Error> {
         let is_width = |width: f64| width.is_finite() && width > 0.0;
-        let bins = match self.discretisation {
+        let are_bins = |bins: Discretisation| match bins {
             Discretisation::BinWidth(width) => is_width(width),
             Discretisation::BinCount(count) => count > 0,
         };
+        let bins = are_bins(self.discretisation) && are_bins(self.response_discretisation);
+        let mut names: Vec<String> = self.filters.iter().map(Filter::name).collect();
+        names.sort_unstable();
         let steps = match self.volume_histogram {
             VolumeHistogram::Calibrated => true,
             VolumeHistogram::BinWidth(width) => is_width(width),
@@ -191,12 +227,23 @@ impl Settings {
             "the window must run from a finite number to a larger one"
         } else if !self.outliers.is_none_or(is_width) {
             "outliers lie a finite number of standard deviations, above zero, from the mean"
+        } else if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            "two filters give columns of the same name; compute them in two runs"
         } else if self.aggregations.is_empty() && self.families.iter().any(|family| family.is_texture()) {
             "texture needs at least one aggregation"
         } else {
             return Ok(());
         };
         Err(Error::Settings { reason: refusal })
+    }
+}
+
+impl Discretisation {
+    fn canonical(self) -> String {
+        match self {
+            Self::BinWidth(width) => format!("width:{width:?}"),
+            Self::BinCount(count) => format!("count:{count}"),
+        }
     }
 }
 

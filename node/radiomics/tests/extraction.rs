@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use consilium_imaging::{Grid, RoiMask, Volume};
+use consilium_radiomics::filters::{Boundary, Filter, Mean, Over};
 use consilium_radiomics::{Discretisation, Family, Features, Settings, extract};
 use proptest::prelude::*;
 
@@ -114,6 +115,37 @@ fn a_box_is_measured_as_a_box() {
     assert!(get("morph_volume") < 108.0 && get("morph_volume") > 80.0);
     assert!(get("morph_vol_dens_conv_hull") <= 1.0 + 1e-12);
     assert!(get("morph_diam") > (4.0_f64.powi(2) + 3.0_f64.powi(2) + 3.0_f64.powi(2)).sqrt());
+}
+
+#[test]
+fn a_filter_s_features_are_those_of_its_response_within_the_unfiltered_region() {
+    let image = volume(|index| ((index * 37) % 53) as f64);
+    let filter = Filter::Mean(Mean { over: Over::Volume, support: 3, boundary: Boundary::Mirror });
+    let window = Some([10.0, 40.0]);
+    let settings =
+        Settings { filters: vec![filter.clone()], window, ..settings(Discretisation::BinCount(8)) };
+    let found = extract(&image, &mask(|_| true), &settings).unwrap();
+    let response = filter.apply(&image).unwrap();
+    let within = mask(|index| (10.0..=40.0).contains(&image.voxels()[index]));
+    let alone = Settings {
+        filters: vec![],
+        window: None,
+        discretisation: Discretisation::BinCount(32),
+        ..settings.clone()
+    };
+    let expected = extract(&response, &within, &alone).unwrap();
+    assert_eq!(found.iter().map(|(tag, _)| tag.to_owned()).collect::<Vec<_>>(), settings.tags());
+    let of_filter: Vec<(&str, f64)> = found.iter().skip(174).collect();
+    assert_eq!(of_filter.len(), 174 - 29, "shape is the image's");
+    for (column, value) in of_filter {
+        let tag = column.strip_prefix(&format!("{}_", filter.name())).unwrap();
+        // zones know the distance from the edge of the morphological mask, which the window leaves alone
+        if !tag.starts_with("dzm_") {
+            assert_eq!(value.to_bits(), expected.get(tag).unwrap().to_bits(), "{tag}");
+        }
+    }
+    let twice = Settings { filters: vec![filter.clone(), filter], ..settings };
+    assert_eq!(code(&image, &mask(|_| true), &twice), "CNS-D-0206");
 }
 
 fn bits(features: &Features) -> Vec<(String, u64)> {

@@ -55,6 +55,7 @@ pub(super) fn of(features: &plan::Features, input: &Input) -> Settings {
         volume_histogram: if is_ct { VolumeHistogram::Calibrated } else { VolumeHistogram::BinCount(1000) },
         window: features.window,
         outliers: features.outliers,
+        ..Settings::default()
     }
 }
 
