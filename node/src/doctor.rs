@@ -10,6 +10,7 @@ use crate::catalogue::Summary;
 use crate::cli::{say, say_json};
 use crate::clock;
 use crate::errors::Fault;
+use crate::extraction::SelfTest;
 use crate::folder::{self, Configuration, Folder};
 use crate::link::Link;
 use crate::outbox::{self, Outbox};
@@ -42,6 +43,7 @@ pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
         check("certificate", certificate(folder)),
         check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
+        check("extractor", SelfTest::run().verdict().map(|words| (Verdict::Ok, words))),
         check("data", data(&configuration.data)),
         check("coordinator", coordinator(folder, &configuration).await),
     ];

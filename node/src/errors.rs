@@ -160,6 +160,17 @@ pub enum Fault {
         /// Why.
         source: std::io::Error,
     },
+    /// This build does not compute what the standard says.
+    #[error(
+        "the extractor gives {missed} of {rows} reference values of the IBSI digital phantom wrongly; do not use this \
+         build, install a released one"
+    )]
+    SelfTest {
+        /// Values that are wrong.
+        missed: usize,
+        /// Values compared.
+        rows: usize,
+    },
     /// Some check of `doctor` failed.
     #[error("{0} of the checks above failed")]
     Unhealthy(usize),
@@ -183,6 +194,7 @@ impl Fault {
             Self::Identity(_) => "CNS-N-0107",
             Self::NoSuchStudy(_) => "CNS-N-0108",
             Self::Unhealthy(_) => "CNS-N-0109",
+            Self::SelfTest { .. } => "CNS-N-0110",
             Self::Unreachable { .. } => "CNS-N-0201",
             Self::NotTheCoordinator { .. } => "CNS-N-0202",
             Self::Refused { .. } => "CNS-N-0203",

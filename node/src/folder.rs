@@ -64,6 +64,10 @@ impl Folder {
         self.0.join("egress.jsonl")
     }
 
+    pub(crate) fn self_test(&self) -> PathBuf {
+        self.0.join("self-test.json")
+    }
+
     pub(crate) fn decisions(&self) -> PathBuf {
         self.0.join("studies")
     }

@@ -9,6 +9,7 @@ use crate::answering::{Answering, Question};
 use crate::cli::{Bar, say};
 use crate::decisions;
 use crate::errors::Fault;
+use crate::extraction::SelfTest;
 use crate::folder::Folder;
 use crate::link::Link;
 use crate::outbox::{Incoming, Outbox};
@@ -21,6 +22,9 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5
 /// Answers questions.
 pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
     let configuration = folder.configuration()?;
+    let self_test = SelfTest::run();
+    self_test.record(&folder)?;
+    tracing::info!("{}", self_test.verdict()?);
     let link = Link::enrolled(&folder, &configuration)?;
     let outbox = Outbox::new(&link, folder.ledger());
     let answering = Answering::new(folder.clone(), configuration);

@@ -1,7 +1,7 @@
 //! IBSI 2 against its reference data: the smaller maps are in the repository; without ../shared/ibsi beside it, the tests of
 //! all maps and of the CT phantom, whose licence (CC BY-NC) keeps it out, are skipped.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 //! contour or a new version is never answered from memory. Never: a patient's key in the cache.
 
 mod cache;
+mod self_test;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use consilium_types::StudyPlan;
 use rayon::prelude::*;
 
 pub use cache::Cache;
+pub(crate) use self_test::SelfTest;
 pub use settings::{Input, inputs};
 
 use crate::catalogue::{DataFault, ImageFolder, ImagePair, Pairing, Patient};

@@ -46,7 +46,7 @@ pub(super) fn of(features: &plan::Features, input: &Input) -> Settings {
     };
     Settings {
         resampling: features.spacing.map(resampling),
-        families: features.families.iter().map(family).collect(),
+        families: features.families.iter().copied().map(family).collect(),
         aggregations: vec![aggregation(features.aggregation)],
         discretisation: match features.bins {
             plan::Bins::Width(width) => Discretisation::BinWidth(width),
@@ -67,7 +67,7 @@ fn interpolation(word: plan::Interpolation) -> Interpolation {
     }
 }
 
-fn family(word: &plan::Family) -> Family {
+fn family(word: plan::Family) -> Family {
     match word {
         plan::Family::Morphology => Family::Morphology,
         plan::Family::LocalIntensity => Family::LocalIntensity,
