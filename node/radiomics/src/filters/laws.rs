@@ -74,9 +74,7 @@ pub(super) fn rotated(
     let Some(pooling) = rotations else { return product(values, dims, chains, boundary) };
     let all = Rotation::all(over == Over::Slices).iter().map(|rotation| rotation.of(chains)).collect();
     let mut pool = Pool::new(pooling, values.len());
-    let count = each_product(values, dims, all, boundary, &mut |response| {
-        response.into_iter().enumerate().for_each(|(at, value)| pool.add(at, value));
-    });
+    let count = each_product(values, dims, all, boundary, &mut |response| pool.add_all(response));
     pool.finish(count)
 }
 

@@ -5,7 +5,7 @@
 //! Specification: IBSI 2 reference manual, section 3.2. The kernel is cut `floor(cutoff sigma + 1/2)` voxels from its
 //! centre along each axis and not renormalised.
 
-use super::separable::{Kernel, convolve};
+use super::separable::{Kernel, convolve_into};
 use super::{Boundary, FilterError, Over, wrong};
 
 /// The Laplacian of a Gaussian.
@@ -50,24 +50,25 @@ impl LaplacianOfGaussian {
         let filtered: Vec<usize> = (0..3).filter(|axis| axes[*axis]).collect();
         let finest = filtered.iter().map(|axis| spacing[*axis]).fold(f64::INFINITY, f64::min);
         let scale = -(finest / self.sigma).powi(2);
-        let pass = |values: &[f64], axis: usize, kernel: &Kernel| {
-            convolve(values, dims, axis, std::slice::from_ref(kernel), self.boundary)
+        let pass = |from: &[f64], axis: usize, kernel: &Kernel, to: &mut Vec<f64>| {
+            convolve_into(from, dims, axis, std::slice::from_ref(kernel), self.boundary, to);
         };
-        // so far smoothed along all axes, and differentiated along one
-        let mut so_far: Option<(Vec<f64>, Vec<f64>)> = None;
-        for axis in filtered.into_iter().rev() {
+        // smoothed along all axes so far; differentiated along one of them, summed over which; and scratch
+        let (mut smoothed, mut response, mut other, mut next) = (vec![], vec![], vec![], vec![]);
+        for (i, axis) in filtered.into_iter().rev().enumerate() {
             let [smooth, second] = self.kernels(spacing[axis]);
-            so_far = Some(match so_far {
-                None => (pass(values, axis, &smooth), pass(values, axis, &second)),
-                Some((smoothed, differentiated)) => {
-                    let mut sum = pass(&smoothed, axis, &second);
-                    let other = pass(&differentiated, axis, &smooth);
-                    sum.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
-                    (if axis == 0 { vec![] } else { pass(&smoothed, axis, &smooth) }, sum)
-                }
-            });
+            let from = if i == 0 { values } else { &smoothed };
+            pass(from, axis, &second, &mut next);
+            if i > 0 {
+                pass(&response, axis, &smooth, &mut other);
+                next.iter_mut().zip(&other).for_each(|(sum, other)| *sum += other);
+            }
+            std::mem::swap(&mut response, &mut next);
+            if axis > 0 {
+                pass(from, axis, &smooth, &mut next);
+                std::mem::swap(&mut smoothed, &mut next);
+            }
         }
-        let (_, mut response) = so_far.expect("slices and volumes have axes");
         response.iter_mut().for_each(|value| *value *= scale);
         response
     }

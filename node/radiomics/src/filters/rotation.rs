@@ -78,7 +78,7 @@ impl Pool {
         Self { pooling, values: vec![start; n] }
     }
 
-    /// One response at one voxel.
+    /// The response at one voxel.
     pub(crate) fn add(&mut self, at: usize, value: f64) {
         let pooled = &mut self.values[at];
         *pooled = match self.pooling {
@@ -86,6 +86,16 @@ impl Pool {
             Pooling::Mean => *pooled + value,
             Pooling::Min => pooled.min(value),
         };
+    }
+
+    /// The response at all voxels.
+    pub(crate) fn add_all(&mut self, response: &[f64]) {
+        let pairs = self.values.iter_mut().zip(response);
+        match self.pooling {
+            Pooling::Max => pairs.for_each(|(pooled, value)| *pooled = pooled.max(*value)),
+            Pooling::Mean => pairs.for_each(|(pooled, value)| *pooled += value),
+            Pooling::Min => pairs.for_each(|(pooled, value)| *pooled = pooled.min(*value)),
+        }
     }
 
     /// The pooled response of `count`.

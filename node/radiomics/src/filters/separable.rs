@@ -6,7 +6,7 @@
 //! has it, a kernel of even length being continued by a zero.
 
 use super::Boundary;
-use crate::processing::lines::{LANES, Lanes, along};
+use crate::processing::lines::{LANES, Lanes, along_into};
 
 /// A kernel of odd length about its middle, its taps `step` voxels apart.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,41 +67,69 @@ impl Pass {
         }
     }
 
+    /// Eight lines at once.
     fn apply(&self, line: &mut [Lanes], continued: &mut Vec<Lanes>) {
         continued.clear();
         continued.extend(self.sources.iter().map(|at| at.map_or([0.0; LANES], |at| line[at])));
         for (i, value) in line.iter_mut().enumerate() {
-            let mut sum = [0.0; LANES];
-            for (start, tap) in &self.taps {
-                let from = &continued[i + start];
-                (0..LANES).for_each(|lane| sum[lane] += tap * from[lane]);
-            }
-            *value = sum;
+            *value = self.sum(|start| continued[i + start]);
         }
+    }
+
+    /// Eight neighbours of one line at once, in the same order of sums.
+    fn apply_to_row(&self, row: &mut [f64], continued: &mut Vec<f64>) {
+        continued.clear();
+        continued.extend(self.sources.iter().map(|at| at.map_or(0.0, |at| row[at])));
+        // the last eight may reach beyond the row
+        continued.resize(continued.len() + LANES, 0.0);
+        for (i, values) in row.chunks_mut(LANES).enumerate() {
+            let at = |start: usize| i * LANES + start;
+            let sum = self.sum(|start| std::array::from_fn(|lane| continued[at(start)..][..LANES][lane]));
+            values.copy_from_slice(&sum[..values.len()]);
+        }
+    }
+
+    fn sum(&self, values: impl Fn(usize) -> Lanes) -> Lanes {
+        self.taps.iter().fold([0.0; LANES], |sum, (start, tap)| {
+            let values = values(*start);
+            std::array::from_fn(|lane| sum[lane] + tap * values[lane])
+        })
     }
 }
 
-/// The values convolved with a chain along an axis.
-pub(crate) fn convolve(
+/// Convolves the values with a chain along an axis.
+pub(crate) fn convolve_into(
     values: &[f64],
     dims: [usize; 3],
     axis: usize,
     chain: &[Kernel],
     boundary: Boundary,
-) -> Vec<f64> {
+    result: &mut Vec<f64>,
+) {
     let passes: Vec<Pass> = chain.iter().map(|kernel| Pass::new(kernel, dims[axis], boundary)).collect();
+    if axis == 0 {
+        let mut continued = Vec::new();
+        result.resize(values.len(), 0.0);
+        for (row, from) in result.chunks_exact_mut(dims[0]).zip(values.chunks_exact(dims[0])) {
+            row.copy_from_slice(from);
+            passes.iter().for_each(|pass| pass.apply_to_row(row, &mut continued));
+        }
+        return;
+    }
     let mut continued = Vec::new();
-    along(axis, dims, values, dims[axis], |from, to| {
+    along_into(axis, dims, values, dims[axis], result, |from, to| {
         to.copy_from_slice(from);
         passes.iter().for_each(|pass| pass.apply(to, &mut continued));
-    })
+    });
 }
 
 /// The values convolved with one product of chains.
 pub(crate) fn product(values: &[f64], dims: [usize; 3], chains: &Product, boundary: Boundary) -> Vec<f64> {
-    let mut result = values.to_vec();
-    for axis in (0..3).rev().filter(|axis| !chains[*axis].is_empty()) {
-        result = convolve(&result, dims, axis, &chains[axis], boundary);
+    let (mut result, mut other) = (Vec::new(), Vec::new());
+    for (i, axis) in (0..3).rev().filter(|axis| !chains[*axis].is_empty()).enumerate() {
+        let from = if i == 0 { values } else { &result };
+        convolve_into(from, dims, axis, &chains[axis], boundary, &mut other);
+        std::mem::swap(&mut result, &mut other);
     }
     result
 }
@@ -112,12 +140,12 @@ pub(crate) fn each_product(
     dims: [usize; 3],
     mut products: Vec<Product>,
     boundary: Boundary,
-    visit: &mut impl FnMut(Vec<f64>),
+    visit: &mut impl FnMut(&[f64]),
 ) -> usize {
     let key = |product: &Product| [2, 1, 0].map(|axis: usize| chain_key(&product[axis]));
     products.sort_by_cached_key(key);
     products.dedup_by_key(|product| key(product));
-    descend(values, dims, &products, 3, boundary, visit);
+    descend(values, dims, &products, boundary, &mut [const { Vec::new() }; 3], visit);
     products.len()
 }
 
@@ -125,19 +153,24 @@ fn chain_key(chain: &[Kernel]) -> Vec<(usize, Vec<u64>)> {
     chain.iter().map(Kernel::key).collect()
 }
 
-/// Applies the chains along the axes below `axes`, the highest first, once for all products that share them.
+/// Applies the chains along as many axes as there are `layers`, the highest first, once for all products that share them.
 fn descend(
     values: &[f64],
     dims: [usize; 3],
     products: &[Product],
-    axes: usize,
     boundary: Boundary,
-    visit: &mut impl FnMut(Vec<f64>),
+    layers: &mut [Vec<f64>],
+    visit: &mut impl FnMut(&[f64]),
 ) {
-    let axis = axes - 1;
+    let Some((layer, layers)) = layers.split_last_mut() else { return visit(values) };
+    let axis = layers.len();
     for group in products.chunk_by(|a, b| chain_key(&a[axis]) == chain_key(&b[axis])) {
-        let response = convolve(values, dims, axis, &group[0][axis], boundary);
-        if axis == 0 { visit(response) } else { descend(&response, dims, group, axis, boundary, visit) }
+        if group[0][axis].is_empty() {
+            descend(values, dims, group, boundary, layers, visit);
+        } else {
+            convolve_into(values, dims, axis, &group[0][axis], boundary, layer);
+            descend(layer, dims, group, boundary, layers, visit);
+        }
     }
 }
 
@@ -148,7 +181,14 @@ mod tests {
     #[test]
     fn a_convolution_turns_the_kernel_round() {
         let impulse = [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
-        let found = |kernel| convolve(&impulse, [7, 1, 1], 0, &[kernel], Boundary::Zero);
+        let found = |kernel: Kernel| {
+            let [mut along_x, mut along_z] = [vec![], vec![]];
+            let chain = [kernel];
+            convolve_into(&impulse, [7, 1, 1], 0, &chain, Boundary::Zero, &mut along_x);
+            convolve_into(&impulse, [1, 1, 7], 2, &chain, Boundary::Zero, &mut along_z);
+            assert_eq!(along_x, along_z);
+            along_x
+        };
         assert_eq!(found(Kernel::new(vec![1.0, 2.0, 3.0])), [0.0, 0.0, 1.0, 2.0, 3.0, 0.0, 0.0]);
         assert_eq!(found(Kernel::new(vec![1.0, 2.0])), [0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0]);
         assert_eq!(found(Kernel::new(vec![1.0, 2.0]).flipped()), [0.0, 0.0, 0.0, 2.0, 1.0, 0.0, 0.0]);
@@ -167,7 +207,8 @@ mod tests {
             [a.clone(), b.clone(), a.clone()],
         ];
         let mut found = Vec::new();
-        let count = each_product(&values, dims, products.clone(), Boundary::Mirror, &mut |x| found.push(x));
+        let count =
+            each_product(&values, dims, products.clone(), Boundary::Mirror, &mut |x| found.push(x.to_vec()));
         assert_eq!((count, found.len()), (3, 3));
         let alone: Vec<_> =
             products.iter().map(|one| product(&values, dims, one, Boundary::Mirror)).collect();

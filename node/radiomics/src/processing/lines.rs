@@ -13,19 +13,33 @@ pub(crate) fn along(
     dims: [usize; 3],
     values: &[f64],
     length: usize,
-    mut operator: impl FnMut(&[Lanes], &mut [Lanes]),
+    operator: impl FnMut(&[Lanes], &mut [Lanes]),
 ) -> Vec<f64> {
+    let mut result = Vec::new();
+    along_into(axis, dims, values, length, &mut result, operator);
+    result
+}
+
+/// As [`along`], into memory that was used before; a volume of fresh memory costs as much as a short kernel.
+pub(crate) fn along_into(
+    axis: usize,
+    dims: [usize; 3],
+    values: &[f64],
+    length: usize,
+    result: &mut Vec<f64>,
+    mut operator: impl FnMut(&[Lanes], &mut [Lanes]),
+) {
     let stride: usize = dims[..axis].iter().product();
     let lines = values.len() / dims[axis];
     let (mut from, mut to) = (vec![[0.0; LANES]; dims[axis]], vec![[0.0; LANES]; length]);
-    let mut result = vec![0.0; lines * length];
+    // every value is written below
+    result.resize(lines * length, 0.0);
     for first in (0..lines).step_by(LANES) {
         let count = LANES.min(lines - first);
         gather(values, &starts(first, stride, dims[axis])[..count], stride, &mut from);
         operator(&from, &mut to);
-        scatter(&to, &starts(first, stride, length)[..count], stride, &mut result);
+        scatter(&to, &starts(first, stride, length)[..count], stride, result);
     }
-    result
 }
 
 /// Where the lines from `first` on start, in a volume whose lines have `length` values.
