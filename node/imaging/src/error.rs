@@ -88,6 +88,17 @@ pub enum ImagingError {
     /// A grid that is none.
     #[error("a grid needs at least one voxel and a positive spacing along every axis")]
     Grid,
+    /// A file cannot be written.
+    #[error(
+        "{}: cannot be written: {source}; check that the folder exists and has room",
+        file.display()
+    )]
+    Unwritable {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
 }
 
 impl ImagingError {
@@ -104,6 +115,7 @@ impl ImagingError {
             Self::NotBinary { .. } => "CNS-D-0107",
             Self::Size { .. } => "CNS-D-0109",
             Self::Grid => "CNS-D-0110",
+            Self::Unwritable { .. } => "CNS-D-0190",
         }
     }
 

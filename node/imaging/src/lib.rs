@@ -11,5 +11,5 @@ mod volume;
 
 pub use error::ImagingError;
 pub use geometry::{GeometryDifference, Grid, same_grid};
-pub use nifti::{read_image, read_mask};
+pub use nifti::{Precision, read_image, read_mask, write_image, write_mask};
 pub use volume::{RoiMask, Volume};

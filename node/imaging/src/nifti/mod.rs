@@ -5,9 +5,12 @@
 mod header;
 mod stream;
 mod voxels;
+mod write;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+
+pub use write::{Precision, write_image, write_mask};
 
 use crate::{ImagingError, RoiMask, Volume};
 
