@@ -13,6 +13,7 @@ mod histogram;
 mod ivh;
 mod local;
 mod morphology;
+pub mod perturb;
 pub mod processing;
 mod registry;
 mod roi;

@@ -5,7 +5,7 @@ mod error;
 pub(crate) mod lines;
 mod normalise;
 mod resample;
-mod spline;
+pub(crate) mod spline;
 
 pub use error::ProcessingError;
 pub use normalise::{Landmark, Normalisation, Scale, Within};

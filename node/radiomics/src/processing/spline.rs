@@ -8,7 +8,7 @@ use super::lines::{LANES, Lanes};
 
 /// Voxels the edge is continued by before the coefficients are computed; the filter has decayed to 1e-7 by then, and
 /// what remains is mirrored.
-const PAD: usize = 12;
+pub(crate) const PAD: usize = 12;
 
 /// The filter's pole, sqrt(3) - 2.
 const POLE: f64 = -0.267_949_192_431_122_7;
@@ -93,7 +93,7 @@ fn taps(interpolation: Interpolation, n: usize, position: f64) -> Taps {
 }
 
 /// The cubic B-spline at -1 - t, -t, 1 - t and 2 - t.
-fn cubic(t: f64) -> [f64; 4] {
+pub(crate) fn cubic(t: f64) -> [f64; 4] {
     let u = 1.0 - t;
     let inner = |x: f64| (x * x * (x - 2.0) * 3.0 + 4.0) / 6.0;
     let known = [u * u * u / 6.0, inner(t), inner(u)];
@@ -101,7 +101,7 @@ fn cubic(t: f64) -> [f64; 4] {
 }
 
 /// B-spline coefficients of lines continued by their edge voxels.
-fn coefficients(from: &[Lanes], c: &mut Vec<Lanes>) {
+pub(crate) fn coefficients(from: &[Lanes], c: &mut Vec<Lanes>) {
     let (n, gain) = (from.len() + 2 * PAD, (1.0 - POLE) * (1.0 - 1.0 / POLE));
     c.clear();
     let edge = |value: &Lanes| std::iter::repeat_n(*value, PAD);
