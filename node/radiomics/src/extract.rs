@@ -2,7 +2,7 @@
 //!
 //! Never here: a formula.
 
-use consilium_imaging::{RoiMask, Volume};
+use consilium_imaging::{Grid, RoiMask, Volume};
 
 use crate::discretise::{Levels, discretise};
 use crate::histogram::Histogram;
@@ -48,13 +48,16 @@ pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Fe
     let image = normalised.as_ref().unwrap_or(image);
     let Some(resampling) = &settings.resampling else { return on_grid(image, mask, settings) };
     let (image, mask) = if settings.filters.is_empty() {
-        let has_local = settings.has(Family::LocalIntensity);
-        let margin = if has_local { local::reach(resampling.grid(image.grid())?.spacing) } else { 0 };
-        resampling.region(image, mask, margin)?
+        resampling.region(image, mask, surroundings(settings, &resampling.grid(image.grid())?))?
     } else {
         (resampling.volume(image)?, resampling.roi(mask)?)
     };
     on_grid(&image, &mask, settings)
+}
+
+/// How many voxels around a region its features are computed from.
+pub(crate) fn surroundings(settings: &Settings, grid: &Grid) -> usize {
+    if settings.has(Family::LocalIntensity) { local::reach(grid.spacing) } else { 0 }
 }
 
 /// Extraction on the grid that image and mask lie on.
@@ -95,7 +98,7 @@ fn measure(
 
 /// What the asked families compute from.
 #[derive(Default)]
-struct Sources {
+pub(crate) struct Sources {
     morphology: Option<Morphology>,
     local: Option<LocalIntensity>,
     statistics: Option<Statistics>,
@@ -109,6 +112,20 @@ struct Sources {
 
 impl Sources {
     fn new(image: &Volume, roi: &Roi, settings: &Settings) -> Result<Self, Error> {
+        let needs_levels = settings.families.iter().any(|family| family.needs_levels());
+        // nothing reads the levels that no family needs
+        let none = || Ok(Levels { values: vec![], count: 0 });
+        let levels = if needs_levels { discretise(roi, settings) } else { none() }?;
+        Self::with_levels(image, roi, &levels, settings)
+    }
+
+    /// From levels made elsewhere, such as over a larger region.
+    pub(crate) fn with_levels(
+        image: &Volume,
+        roi: &Roi,
+        levels: &Levels,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
         let asked = |family| settings.has(family);
         let mut sources = Self {
             morphology: asked(Family::Morphology).then(|| Morphology::new(roi)),
@@ -118,7 +135,7 @@ impl Sources {
             ..Self::default()
         };
         if settings.families.iter().any(|family| family.needs_levels()) {
-            sources.discretised(roi, &discretise(roi, settings)?, settings);
+            sources.discretised(roi, levels, settings);
         }
         Ok(sources)
     }
@@ -138,7 +155,7 @@ impl Sources {
         self.neighbours = scopes([Family::Ngtdm, Family::Ngldm]).map(neighbours).collect();
     }
 
-    fn value(&self, formula: Formula, way: Way) -> f64 {
+    pub(crate) fn value(&self, formula: Formula, way: Way) -> f64 {
         match formula {
             Formula::Morphology(formula) => self.morphology.as_ref().map(formula),
             Formula::Local(formula) => self.local.as_ref().map(formula),

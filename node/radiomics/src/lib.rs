@@ -12,6 +12,7 @@ pub mod filters;
 mod histogram;
 mod ivh;
 mod local;
+pub mod maps;
 mod morphology;
 pub mod perturb;
 pub mod processing;

@@ -19,9 +19,21 @@ pub(crate) struct Cooccurrence {
 }
 
 impl Cooccurrence {
-    /// From symmetric counts; nothing when there is no pair.
+    /// From symmetric counts, row by row; nothing when there is no pair.
     pub(crate) fn new(counts: &[u32], side: usize) -> Option<Self> {
-        let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+        let occupied = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let level = |index: usize| u16::try_from(index + 1).expect("levels are 16-bit numbers");
+        let cell =
+            |(index, count): (usize, &u32)| (level(index / side), level(index % side), u64::from(*count));
+        Self::of_cells(occupied.map(cell), side)
+    }
+
+    /// From the row, column and count of the cells that are not zero, row by row.
+    pub(crate) fn of_cells(
+        counts: impl Iterator<Item = (u16, u16, u64)> + Clone,
+        side: usize,
+    ) -> Option<Self> {
+        let total: u64 = counts.clone().map(|(_, _, count)| count).sum();
         if total == 0 {
             return None;
         }
@@ -33,9 +45,10 @@ impl Cooccurrence {
             levels: side as f64,
             mean: 0.0,
         };
-        for (index, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let (i, j, p) = (index / side + 1, index % side + 1, f64::from(*count) / total as f64);
-            matrix.cells.push((i as f64, j as f64, p));
+        for (i, j, count) in counts {
+            let p = count as f64 / total as f64;
+            matrix.cells.push((i.into(), j.into(), p));
+            let (i, j) = (usize::from(i), usize::from(j));
             matrix.marginal[i] += p;
             matrix.difference[i.abs_diff(j)] += p;
             matrix.sum[i + j] += p;

@@ -8,8 +8,31 @@ use super::{Group, Lines};
 
 impl Lines for Cooccurrence {
     fn count(lattice: &Lattice, group: &Group) -> Option<Self> {
-        Self::new(&pairs(lattice, group), lattice.level_count())
+        let side = lattice.level_count();
+        // few voxels meet few of many levels: the cells are counted by sorting
+        if group.voxels.len() * group.directions.len() < side * side / 8 {
+            let pairs = sorted_pairs(lattice, group);
+            let cells = pairs.chunk_by(|a, b| a == b);
+            return Self::of_cells(cells.map(|same| (same[0][0], same[0][1], same.len() as u64)), side);
+        }
+        Self::new(&pairs(lattice, group), side)
     }
+}
+
+/// Both orders of every pair of neighbours in a group, ascending.
+fn sorted_pairs(lattice: &Lattice, group: &Group) -> Vec<[u16; 2]> {
+    let mut pairs = Vec::with_capacity(2 * group.voxels.len() * group.directions.len());
+    for direction in group.directions {
+        let step = lattice.step(*direction);
+        for (index, level) in lattice.voxels(group.voxels.clone()) {
+            let neighbour = lattice.padded()[index.wrapping_add_signed(step)];
+            if neighbour > 0 {
+                pairs.extend([[level, neighbour], [neighbour, level]]);
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs
 }
 
 /// Symmetric counts over a group, row by row.
