@@ -1,0 +1,199 @@
+//! `batch`: many cases, a bounded number at a time, each result on disk before the next begins.
+//!
+//! Killed at any moment, a run loses the cases in progress; the same command goes on. Never: results in memory.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use clap::Args;
+
+use super::case::Located;
+use super::cases::Cases;
+use super::journal::{Entry, Journal, Known};
+use super::memory::{self, Budget};
+use super::output::{self, Count};
+use super::parts::{self, Head, Line, Outcome};
+use super::progress::Progress;
+use super::recipe::{Recipe, RecipeArguments};
+use super::write::Format;
+use super::{Fault, Shard, hash, say};
+
+const EXAMPLES: &str = "\
+The table has a row for each case and the columns image and mask, with paths relative to the table. Known besides:
+id, label (the value inside the region), roi (its name); other columns are passed through. PyRadiomics' batch files
+are such tables.
+
+Examples:
+  consilium-radiomics batch cases.csv --out features
+  consilium-radiomics batch cases.csv --params study.toml --out features --format csv,parquet
+  consilium-radiomics batch cases.csv --out features --shard 0/3        # and 1/3, 2/3, on any machines
+  consilium-radiomics merge features --out features.csv                 # then one table
+
+In the folder: features.csv with features.json (how it was made), faults.csv (cases without features, and why), and
+the journal that lets the same command go on after an interruption.";
+
+/// Cases in memory when the system does not say how much there is.
+const UNKNOWN_MEMORY: u64 = 4 << 30;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The table of cases.
+    table: PathBuf,
+    #[command(flatten)]
+    recipe: RecipeArguments,
+    /// The folder for results; made when needed.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Formats of the table.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "csv")]
+    format: Vec<Format>,
+    /// Compute a part of the cases only: I from 0 to N-1.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Cases in work at the same time; by default one a thread.
+    #[arg(long, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
+    /// Memory that cases may take together, such as 4G; by default four fifths of what is free.
+    #[arg(long, value_name = "BYTES", value_parser = memory::parse)]
+    memory: Option<u64>,
+    /// Read all files again, also those whose size and time have not changed.
+    #[arg(long)]
+    rehash: bool,
+    /// End with exit code 1 when any case gave no features.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(crate) fn batch(arguments: &Arguments, threads: usize) -> Result<(), Fault> {
+    let recipe = Recipe::new(&arguments.recipe)?;
+    let cases = Cases::from_table(&arguments.table, recipe.columns())?;
+    let folder = &arguments.out;
+    fs::create_dir_all(folder).map_err(Fault::file(folder, "making the folder"))?;
+    output::claim(folder, &recipe)?;
+    let shard = arguments.shard.unwrap_or(Shard::WHOLE);
+    let rows: Vec<usize> = (0..cases.rows.len()).filter(|row| shard.has(*row)).collect();
+    let work = Work {
+        known: Known::of(std::slice::from_ref(folder))?,
+        journal: Journal::open(folder, &shard.name())?,
+        budget: Budget::new(arguments.memory.or_else(memory::available).unwrap_or(UNKNOWN_MEMORY)),
+        rehash: arguments.rehash,
+        recipe: &recipe,
+        cases: &cases,
+        progress: Progress::new(rows.len()),
+        reused: AtomicUsize::new(0),
+    };
+    let outcomes = work.all(&rows, arguments.jobs.map_or(threads, usize::from))?;
+    let head = Head {
+        shard,
+        cases: cases.rows.len(),
+        table_sha256: cases.digest(),
+        made: recipe.provenance().clone(),
+        extra: cases.extra.clone(),
+    };
+    let lines = rows.iter().zip(outcomes);
+    let line = |(row, outcome): (&usize, _)| Line { row: *row, case: cases.rows[*row].clone(), outcome };
+    let part = parts::write(folder, &head, lines.map(line))?;
+    let formats = if arguments.shard.is_some() { &[][..] } else { &arguments.format };
+    let tables: Vec<_> =
+        formats.iter().map(|f| (*f, folder.join("features").with_extension(f.ending()))).collect();
+    let list = match arguments.shard {
+        Some(shard) => folder.join(format!("faults-{}.csv", shard.name())),
+        None => folder.join("faults.csv"),
+    };
+    let count = output::write(&[part], std::slice::from_ref(folder), &tables, &list)?;
+    report(arguments, &count, work.reused.into_inner(), &tables);
+    count.judge(arguments.strict, &list)
+}
+
+fn report(arguments: &Arguments, count: &Count, reused: usize, tables: &[(Format, PathBuf)]) {
+    let shard = arguments.shard.map_or_else(String::new, |shard| format!("shard {shard}: "));
+    let Count { rows, faults, .. } = count;
+    say(format_args!(
+        "{shard}{} of {rows} cases have features, {reused} of them from earlier runs",
+        rows - faults
+    ));
+    tables.iter().for_each(|(_, table)| say(format_args!("  {}", table.display())));
+    if *faults > 0 {
+        let list =
+            arguments.shard.map_or_else(|| "faults.csv".to_owned(), |s| format!("faults-{}.csv", s.name()));
+        say(format_args!("  {faults} without: see {}", arguments.out.join(list).display()));
+    }
+}
+
+/// A run over the cases of a shard.
+struct Work<'a> {
+    known: Known,
+    journal: Journal,
+    budget: Budget,
+    rehash: bool,
+    recipe: &'a Recipe,
+    cases: &'a Cases,
+    progress: Progress,
+    reused: AtomicUsize,
+}
+
+impl Work<'_> {
+    /// What became of each row, in their order. Ends early only when results cannot be kept.
+    fn all(&self, rows: &[usize], jobs: usize) -> Result<Vec<Outcome>, Fault> {
+        let next = AtomicUsize::new(0);
+        let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new(vec![None; rows.len()]);
+        let worker = || {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(row) = rows.get(at) else { return Ok(()) };
+                let outcome = self.one(*row).inspect_err(|_| next.store(rows.len(), Ordering::Relaxed))?;
+                outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
+                self.progress.advance();
+            }
+        };
+        std::thread::scope(|scope| {
+            let started: Vec<_> = (0..jobs.min(rows.len())).map(|_| scope.spawn(worker)).collect();
+            let ended = started.into_iter().map(|job| job.join().expect("workers catch what cases throw"));
+            ended.collect::<Vec<_>>().into_iter().collect::<Result<(), Fault>>()
+        })?;
+        self.progress.end();
+        let outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// A case's fault is its outcome; a fault of the journal ends the batch.
+    fn one(&self, row: usize) -> Result<Outcome, Fault> {
+        let located = self.cases.locate(&self.cases.rows[row]);
+        match self.values(&located) {
+            Ok(Found::Known(key)) => {
+                self.reused.fetch_add(1, Ordering::Relaxed);
+                Ok(Outcome::Key(key))
+            }
+            Ok(Found::New(entry)) => self.journal.append(&entry).map(|()| Outcome::Key(entry.key)),
+            Err(fault) => {
+                self.progress.line(format_args!("case {}: {fault} [{}]", located.case.id, fault.code()));
+                Ok(Outcome::Fault { code: fault.code().to_owned(), message: fault.to_string() })
+            }
+        }
+    }
+
+    fn values(&self, located: &Located<'_>) -> Result<Found, Fault> {
+        let stamps = [hash::stamp(&located.image)?, hash::stamp(&located.mask)?];
+        let remembered = self.known.inputs(&stamps).filter(|_| !self.rehash).cloned();
+        let inputs = remembered.map_or_else(|| located.inputs(), Ok)?;
+        let key = located.key(&inputs, self.recipe);
+        if self.known.has(&key) {
+            return Ok(Found::Known(key));
+        }
+        let needs = located.needs();
+        let limit = self.budget.limit();
+        let too_large = || Fault::Memory { image: located.image.clone(), needs, limit };
+        let _share = self.budget.take(needs).ok_or_else(too_large)?;
+        let values = located.extract(self.recipe)?;
+        Ok(Found::New(Entry { key, inputs, stamps, values }))
+    }
+}
+
+/// Values that a journal has, or new ones.
+enum Found {
+    Known(String),
+    New(Entry),
+}

@@ -1,0 +1,125 @@
+//! What turns an image and a mask into a row: profile, parameters, columns. All commands go through here.
+//!
+//! Never: a file that holds a patient's voxels; a recipe is the same for all cases.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use consilium_imaging::{RoiMask, Volume};
+use consilium_radiomics::{EXTRACTOR, Settings, extract, registry};
+use serde::{Deserialize, Serialize};
+
+use super::write::Layout;
+use super::{Fault, hash, parameters};
+
+/// Which definitions and names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// The IBSI reference manual, bit for bit on every machine.
+    Ibsi,
+}
+
+/// The choice of a recipe on the command line.
+#[derive(Debug, Args)]
+pub(crate) struct RecipeArguments {
+    /// Parameter file: TOML for the IBSI profile.
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+    /// Which definitions and names; by default what the parameter file is written for, else ibsi.
+    #[arg(long, value_enum)]
+    profile: Option<Profile>,
+}
+
+/// A column of results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    /// The feature's name in words.
+    pub(crate) feature: String,
+    /// IBSI's permanent code.
+    pub(crate) ibsi: String,
+    pub(crate) unit: String,
+}
+
+/// What every output records about how it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Provenance {
+    pub(crate) profile: String,
+    pub(crate) extractor: String,
+    pub(crate) parameters: String,
+    pub(crate) parameters_sha256: String,
+}
+
+/// A profile with its parameters.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    settings: Settings,
+    columns: Vec<Column>,
+    provenance: Provenance,
+}
+
+impl Recipe {
+    /// The recipe a user asked for.
+    pub(crate) fn new(asked: &RecipeArguments) -> Result<Self, Fault> {
+        let Some(file) = &asked.params else { return Ok(Self::ibsi(defaults())) };
+        let text = fs::read_to_string(file).map_err(Fault::file(file, "reading the parameters"))?;
+        let unusable = |why| Fault::Parameters { file: file.clone(), why };
+        Ok(Self::ibsi(parameters::from_toml(&text).map_err(unusable)?))
+    }
+
+    fn ibsi(settings: Settings) -> Self {
+        let about = |tag: &String| {
+            let known = registry().iter().find(|known| known.column(settings.aggregation) == *tag);
+            let known = known.expect("tags come from the registry");
+            Column {
+                name: tag.clone(),
+                feature: known.name.to_owned(),
+                ibsi: known.code.to_owned(),
+                unit: known.unit.to_owned(),
+            }
+        };
+        let columns = settings.tags().iter().map(about).collect();
+        let parameters = settings.canonical();
+        let provenance = Provenance {
+            profile: "ibsi".to_owned(),
+            extractor: EXTRACTOR.to_owned(),
+            parameters_sha256: hash::of_text(&parameters),
+            parameters,
+        };
+        Self { settings, columns, provenance }
+    }
+
+    /// The columns of every row, in their order.
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// What every output records.
+    pub(crate) fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// What a table made with it holds.
+    pub(crate) fn layout(&self, passed_through: Vec<String>) -> Layout {
+        Layout { made: self.provenance.clone(), passed_through, features: self.columns.clone() }
+    }
+
+    /// Values in the order of the columns; none where a feature is not defined.
+    pub(crate) fn run(&self, image: &Volume, mask: &RoiMask, file: &Path) -> Result<Vec<Option<f64>>, Fault> {
+        let features = extract(image, mask, &self.settings);
+        let features = features.map_err(|fault| Fault::Features { image: file.to_owned(), fault })?;
+        Ok(features.iter().map(|(_, value)| Some(value).filter(|value| value.is_finite())).collect())
+    }
+}
+
+impl Provenance {
+    /// In words, for messages.
+    pub(crate) fn words(&self) -> String {
+        format!("{}, profile {}, parameters {}", self.extractor, self.profile, &self.parameters_sha256[..12])
+    }
+}
+
+fn defaults() -> Settings {
+    parameters::from_toml("").expect("every key has a default")
+}

@@ -1,0 +1,9 @@
+//! `consilium-radiomics`, as a program.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}
