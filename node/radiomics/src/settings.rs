@@ -144,6 +144,12 @@ impl Settings {
         }
     }
 
+    /// The definition behind each of [`Settings::tags`].
+    #[must_use]
+    pub fn definitions(&self) -> Vec<&'static Definition> {
+        self.columns().map(|(definition, _)| definition).collect()
+    }
+
     /// One line that is equal exactly for settings that give equal features, and never changes its form.
     #[must_use]
     pub fn canonical(&self) -> String {

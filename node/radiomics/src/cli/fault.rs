@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use consilium_imaging::ImagingError;
+use consilium_radiomics::conformance::ConformanceError;
 
 /// Why a command or a case gave no features.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,15 @@ pub(crate) enum Fault {
     /// A strict batch with faults.
     #[error("{faults} of {cases} cases gave no features, see {}; without --strict this is no failure", list.display())]
     Strict { faults: usize, cases: usize, list: PathBuf },
+    /// A self-test without its data.
+    #[error(transparent)]
+    Conformance(#[from] ConformanceError),
+    /// Reference data without rows.
+    #[error("the table of reference values has no row for {sets}; name the folder with all of them")]
+    NoReference { sets: String },
+    /// A self-test that does not agree.
+    #[error("{missed} of {rows} reference values missed; do not use this build for a study, and report it")]
+    SelfTest { missed: usize, rows: usize },
     /// A case that does not fit.
     #[error("{}: needs about {} MiB, --memory allows {} MiB; give more, or crop the image", image.display(), needs >> 20, limit >> 20)]
     Memory { image: PathBuf, needs: u64, limit: u64 },
@@ -86,6 +96,9 @@ impl Fault {
             Self::Lost { .. } => "CNS-D-0265",
             Self::Nothing { .. } => "CNS-D-0258",
             Self::Strict { .. } => "CNS-D-0259",
+            Self::Conformance(fault) => fault.code(),
+            Self::NoReference { .. } => "CNS-D-0266",
+            Self::SelfTest { .. } => "CNS-D-0260",
             Self::Memory { .. } => "CNS-D-0261",
             Self::NoLabel { .. } => "CNS-D-0262",
             Self::Arguments(_) => "CNS-D-0263",

@@ -18,6 +18,7 @@ mod parameters;
 mod parts;
 mod progress;
 mod recipe;
+mod selftest;
 mod shard;
 mod write;
 
@@ -55,6 +56,8 @@ enum Command {
     Merge(merge::Arguments),
     /// The features there are.
     List(list::Arguments),
+    /// Compare this build with the standard's reference values.
+    Selftest(selftest::Arguments),
 }
 
 /// Runs a command line, the program's name first.
@@ -84,6 +87,7 @@ fn command(Arguments { threads, command }: Arguments) -> Result<(), Fault> {
         Command::Extract(arguments) => extract::extract(&arguments),
         Command::Batch(arguments) => batch::batch(&arguments, threads),
         Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::List(arguments) => {
             list::list(&arguments);
             Ok(())

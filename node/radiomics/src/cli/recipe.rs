@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use consilium_imaging::{RoiMask, Volume};
-use consilium_radiomics::{EXTRACTOR, Settings, extract, registry};
+use consilium_radiomics::{Definition, EXTRACTOR, Settings, extract};
 use serde::{Deserialize, Serialize};
 
 use super::write::Layout;
@@ -62,24 +62,20 @@ pub(crate) struct Recipe {
 impl Recipe {
     /// The recipe a user asked for.
     pub(crate) fn new(asked: &RecipeArguments) -> Result<Self, Fault> {
-        let Some(file) = &asked.params else { return Ok(Self::ibsi(defaults())) };
+        let Some(file) = &asked.params else { return Ok(Self::ibsi(Settings::default())) };
         let text = fs::read_to_string(file).map_err(Fault::file(file, "reading the parameters"))?;
         let unusable = |why| Fault::Parameters { file: file.clone(), why };
         Ok(Self::ibsi(parameters::from_toml(&text).map_err(unusable)?))
     }
 
     fn ibsi(settings: Settings) -> Self {
-        let about = |tag: &String| {
-            let known = registry().iter().find(|known| known.column(settings.aggregation) == *tag);
-            let known = known.expect("tags come from the registry");
-            Column {
-                name: tag.clone(),
-                feature: known.name.to_owned(),
-                ibsi: known.code.to_owned(),
-                unit: known.unit.to_owned(),
-            }
+        let column = |(name, known): (String, &Definition)| Column {
+            name,
+            feature: known.name.to_owned(),
+            ibsi: known.code.to_owned(),
+            unit: known.unit.to_owned(),
         };
-        let columns = settings.tags().iter().map(about).collect();
+        let columns = settings.tags().into_iter().zip(settings.definitions()).map(column).collect();
         let parameters = settings.canonical();
         let provenance = Provenance {
             profile: "ibsi".to_owned(),
@@ -118,8 +114,4 @@ impl Provenance {
     pub(crate) fn words(&self) -> String {
         format!("{}, profile {}, parameters {}", self.extractor, self.profile, &self.parameters_sha256[..12])
     }
-}
-
-fn defaults() -> Settings {
-    parameters::from_toml("").expect("every key has a default")
 }

@@ -7,10 +7,13 @@ mod filters;
 pub mod ibsi1;
 pub mod ibsi2;
 pub(crate) mod phantom;
+mod selftest;
 
 use std::path::PathBuf;
 
 use consilium_imaging::ImagingError;
+
+pub use selftest::{SelfTest, selftest};
 
 use crate::Error;
 

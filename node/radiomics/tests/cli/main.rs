@@ -8,6 +8,7 @@ mod batch;
 mod kill;
 mod pages;
 mod pair;
+mod selftest;
 mod shards;
 
 use std::fmt::Write as _;
