@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod batch;
+mod deploy;
 mod kill;
 mod pages;
 mod pair;
