@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use consilium_imaging::{RoiMask, Volume};
+use consilium_radiomics::conformance::ibsi1;
 use consilium_radiomics::{Definition, EXTRACTOR, Settings, extract};
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +21,30 @@ pub(crate) enum Profile {
     Ibsi,
 }
 
+/// Parameters that have a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Preset {
+    /// IBSI's CT phantom, configuration A: 2D, HU -500 to 400, bins of 25.
+    IbsiA,
+    /// Configuration B: 2D, 2 mm pixels, HU -500 to 400, 32 bins.
+    IbsiB,
+    /// Configuration C: 2 mm voxels, HU -1000 to 400, bins of 25.
+    IbsiC,
+    /// Configuration D: 2 mm voxels, 3 sigma, 32 bins.
+    IbsiD,
+    /// Configuration E: 2 mm voxels, cubic, HU -1000 to 400, 3 sigma, 32 bins.
+    IbsiE,
+}
+
 /// The choice of a recipe on the command line.
 #[derive(Debug, Args)]
 pub(crate) struct RecipeArguments {
     /// Parameter file: TOML for the IBSI profile.
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
+    /// Parameters that have a name, instead of a file.
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "params")]
+    preset: Option<Preset>,
     /// Which definitions and names; by default what the parameter file is written for, else ibsi.
     #[arg(long, value_enum)]
     profile: Option<Profile>,
@@ -62,7 +81,9 @@ pub(crate) struct Recipe {
 impl Recipe {
     /// The recipe a user asked for.
     pub(crate) fn new(asked: &RecipeArguments) -> Result<Self, Fault> {
-        let Some(file) = &asked.params else { return Ok(Self::ibsi(Settings::default())) };
+        let Some(file) = &asked.params else {
+            return Ok(Self::ibsi(asked.preset.map_or_else(Settings::default, Preset::settings)));
+        };
         let text = fs::read_to_string(file).map_err(Fault::file(file, "reading the parameters"))?;
         let unusable = |why| Fault::Parameters { file: file.clone(), why };
         Ok(Self::ibsi(parameters::from_toml(&text).map_err(unusable)?))
@@ -106,6 +127,18 @@ impl Recipe {
         let features = extract(image, mask, &self.settings);
         let features = features.map_err(|fault| Fault::Features { image: file.to_owned(), fault })?;
         Ok(features.iter().map(|(_, value)| Some(value).filter(|value| value.is_finite())).collect())
+    }
+}
+
+impl Preset {
+    fn settings(self) -> Settings {
+        ibsi1::settings(match self {
+            Self::IbsiA => "config_A",
+            Self::IbsiB => "config_B",
+            Self::IbsiC => "config_C",
+            Self::IbsiD => "config_D",
+            Self::IbsiE => "config_E",
+        })
     }
 }
 

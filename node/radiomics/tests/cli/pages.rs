@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{done, root};
+use crate::{Bench, done, phantom, refused, root};
 
 #[test]
 fn the_page_of_features_is_the_registry() {
@@ -22,4 +22,43 @@ fn a_list_has_every_feature_once_in_every_shape() {
     let features = json.as_array().unwrap().len();
     assert_eq!((count("text"), count("csv") - 1), (features, features));
     assert_eq!(features, consilium_radiomics::registry().len());
+}
+
+/// The TOML blocks of a page.
+fn examples(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join("docs").join(page)).unwrap();
+    let blocks = text.split("```toml\n").skip(1);
+    blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_examples_of_the_pages_are_parameter_files() {
+    let bench = Bench::new(0);
+    let [image, mask] = ["image.nii.gz", "mask.nii.gz"].map(|name| phantom(name).display().to_string());
+    let all = [examples("reference/radiomics-parameters.md"), examples("guides/radiomics.md")].concat();
+    assert_eq!(all.len(), 2);
+    for example in all {
+        bench.write("p.toml", &example);
+        let parameters = bench.at("p.toml").display().to_string();
+        let made = done(["extract", &image, &mask, "--params", &parameters]);
+        assert!(made.contains("resampling=spacing=2.0,2.0,2.0"), "{made}");
+    }
+}
+
+#[test]
+fn the_page_of_parameters_names_every_word() {
+    let page = fs::read_to_string(root().join("docs/reference/radiomics-parameters.md")).unwrap();
+    let bench = Bench::new(0);
+    let [image, mask] = ["image.nii.gz", "mask.nii.gz"].map(|name| phantom(name).display().to_string());
+    for key in
+        ["families = [\"?\"]", "aggregations = [\"?\"]", "[resample]\nspacing = [1, 1, 1]\nimage = \"?\""]
+    {
+        bench.write("p.toml", key);
+        let parameters = bench.at("p.toml").display().to_string();
+        let said = refused("CNS-D-0250", ["extract", &image, &mask, "--params", &parameters]);
+        let words = said.split("expected one of ").nth(1).unwrap();
+        let words: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
+        assert!(words.len() > 2, "{said}");
+        words.iter().for_each(|word| assert!(page.contains(&format!("`\"{word}\"`")), "{word}"));
+    }
 }
