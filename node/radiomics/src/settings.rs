@@ -144,10 +144,15 @@ impl Settings {
         }
     }
 
-    /// The definition behind each of [`Settings::tags`].
+    /// The definition behind each of [`Settings::tags`], and the name of the filter whose response it is computed of.
     #[must_use]
-    pub fn definitions(&self) -> Vec<&'static Definition> {
-        self.columns().map(|(definition, _)| definition).collect()
+    pub fn definitions(&self) -> Vec<(&'static Definition, Option<String>)> {
+        let of_response = self.of_response();
+        let of_filter = |filter: &Filter| {
+            of_response.columns().map(|(known, _)| (known, Some(filter.name()))).collect::<Vec<_>>()
+        };
+        let own = self.columns().map(|(known, _)| (known, None));
+        own.chain(self.filters.iter().flat_map(of_filter)).collect()
     }
 
     /// One line that is equal exactly for settings that give equal features, and never changes its form.
@@ -210,7 +215,8 @@ impl Settings {
         self.families.contains(&family)
     }
 
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Whether the settings mean something, as far as this does not depend on the image.
+    pub fn check(&self) -> Result<(), Error> {
         let is_width = |width: f64| width.is_finite() && width > 0.0;
         let are_bins = |bins: Discretisation| match bins {
             Discretisation::BinWidth(width) => is_width(width),

@@ -58,7 +58,11 @@ pub(crate) struct Column {
     pub(crate) feature: String,
     /// IBSI's permanent code.
     pub(crate) ibsi: String,
+    /// `intensity` is the unit of the image, or of the filter's response.
     pub(crate) unit: String,
+    /// The filter whose response it is computed of.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub(crate) filter: String,
 }
 
 /// What every output records about how it was made.
@@ -86,15 +90,18 @@ impl Recipe {
         };
         let text = fs::read_to_string(file).map_err(Fault::file(file, "reading the parameters"))?;
         let unusable = |why| Fault::Parameters { file: file.clone(), why };
-        Ok(Self::ibsi(parameters::from_toml(&text).map_err(unusable)?))
+        let settings = parameters::from_toml(&text).map_err(unusable)?;
+        settings.check().map_err(|fault| unusable(fault.to_string()))?;
+        Ok(Self::ibsi(settings))
     }
 
     fn ibsi(settings: Settings) -> Self {
-        let column = |(name, known): (String, &Definition)| Column {
+        let column = |(name, (known, filter)): (String, (&Definition, Option<String>))| Column {
             name,
             feature: known.name.to_owned(),
             ibsi: known.code.to_owned(),
             unit: known.unit.to_owned(),
+            filter: filter.unwrap_or_default(),
         };
         let columns = settings.tags().into_iter().zip(settings.definitions()).map(column).collect();
         let parameters = settings.canonical();

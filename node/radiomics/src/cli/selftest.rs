@@ -1,9 +1,9 @@
 //! `selftest`: does this build compute what the standards say? One line a data set, one line a miss.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use consilium_radiomics::conformance::{self, Verdict, ibsi1};
+use consilium_radiomics::conformance::{self, Verdict, ibsi1, ibsi2};
 
 use super::{Fault, say};
 
@@ -11,7 +11,8 @@ const DATA: &str = "\
 Without --reference: the digital phantom of IBSI 1, which the program carries (design: A. Zwanenburg, CC BY 4.0).
 With --reference: all of IBSI 1 from a folder with ibsi1_reference.csv, ibsi1/digital_phantom/ and
 ibsi1/ct_radiomics_phantom/, each with image.nii.gz and mask.nii.gz (github.com/theibsi/data_sets; the CT phantom is
-CC BY-NC 3.0).
+CC BY-NC 3.0), and all of IBSI 2 when it has ibsi2/ with phantoms/, response_maps/ and ibsi2_phase2_reference.csv
+(CC0).
 
 Exit code: 0 when every reference value is matched, else 1.";
 
@@ -31,9 +32,24 @@ pub(crate) fn selftest(arguments: &Arguments) -> Result<(), Fault> {
             for set in std::iter::once(ibsi1::DIGITAL_PHANTOM).chain(ibsi1::CONFIGURATIONS) {
                 table.add(set, ibsi1::data_set(folder, set)?);
             }
+            second(&mut table, folder)?;
         }
     }
     table.end()
+}
+
+/// IBSI 2, when the folder has it.
+fn second(table: &mut Table, folder: &Path) -> Result<(), Fault> {
+    if !folder.join("ibsi2").is_dir() {
+        say("no ibsi2/ in the folder: the filters of IBSI 2 are left out");
+        return Ok(());
+    }
+    table.add("ibsi2 phase 1", ibsi2::phase1(folder)?);
+    let values = ibsi2::phase2(folder)?;
+    for set in values.chunk_by(|a, b| a.set == b.set) {
+        table.add(&set[0].set, set.to_vec());
+    }
+    Ok(())
 }
 
 /// Counts over data sets, and what was missed.

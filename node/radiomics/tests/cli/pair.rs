@@ -95,8 +95,11 @@ fn what_cannot_be_done_is_said_with_the_key_and_the_remedy() {
     };
     says("window = [0, 1]\nbin = 3\n", "CNS-D-0250", &["p.toml", "line 2", "`bin`", "`bins`"]);
     says("families = [\"glcn\"]\n", "CNS-D-0250", &["line 1", "`glcn`", "`glcm`"]);
-    says("bins = { width = -1.0 }\n", "CNS-D-0206", &["above zero"]);
+    says("bins = { width = -1.0 }\n", "CNS-D-0250", &["p.toml", "above zero"]);
     says("window = [5e4, 6e4]\n", "CNS-D-0204", &["image.nii.gz", "50000"]);
+    says("[[filters]]\nlog = { sigma = 1, sigma2 = 2 }\n", "CNS-D-0250", &["line 2", "`sigma2`", "`cutoff`"]);
+    says("[[filters]]\nriesz = { order = [1, 0, 0] }\n", "CNS-D-0250", &["`riesz`", "`simoncelli`"]);
+    says("[resample]\nspacing = [1, 1, \"hold\"]\n", "CNS-D-0250", &["line 2", "hold", "keep"]);
     let text = refused("CNS-D-0263", with(&["--out", "features.xls"]));
     assert!(text.contains("features.xls") && text.contains(".csv"), "{text}");
     let text = refused("CNS-D-0101", ["extract", "nowhere.nii", "mask.nii"]);
@@ -110,4 +113,31 @@ fn a_command_line_that_is_none_ends_with_two() {
     let output = program().args(["batch", "cases.csv", "--out", "x", "--shard", "3/3"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("0/3, 1/3 and 2/3"), "{}", stderr(&output));
+}
+
+#[test]
+fn filters_give_columns_of_their_own_with_their_names() {
+    let bench = Bench::new(0);
+    let filters = "families = [\"morphology\", \"intensity-statistics\"]\n[[filters]]\nlog = { sigma = [2, 3] }\n\
+                   [[filters]]\nmean = { support = 3, over = \"slices\" }\n";
+    bench.write("p.toml", filters);
+    let out = bench.at("f.csv").display().to_string();
+    done(with(&["--params", bench.at("p.toml").to_str().unwrap(), "--out", &out]));
+    let header = bench.read("f.csv").lines().next().unwrap().to_owned();
+    let columns: Vec<&str> = header.split(',').skip(7).collect();
+    let means: Vec<&str> = columns.iter().copied().filter(|column| column.ends_with("stat_mean")).collect();
+    assert_eq!(means, ["stat_mean", "log_s_2.0_stat_mean", "log_s_3.0_stat_mean", "mean_d_3_2d_stat_mean"]);
+    assert_eq!(
+        columns.iter().filter(|column| column.contains("morph_")).count(),
+        29,
+        "a response has no shape"
+    );
+    let about: serde_json::Value = serde_json::from_str(&bench.read("f.json")).unwrap();
+    let described = about["features"].as_array().unwrap();
+    let names: Vec<&str> = described.iter().map(|column| column["name"].as_str().unwrap()).collect();
+    assert_eq!(names, columns);
+    let of = |name: &str| &described[names.iter().position(|known| *known == name).unwrap()];
+    assert_eq!(of("log_s_3.0_stat_mean")["filter"], "log_s_3.0");
+    assert_eq!(of("log_s_3.0_stat_mean")["ibsi"], "Q4LE");
+    assert!(about["parameters"].as_str().unwrap().contains("sigma=3.0"));
 }

@@ -39,12 +39,24 @@ fn a_reference_that_is_not_met_is_named_and_fails() {
 }
 
 #[test]
-fn all_of_ibsi_1() {
+fn all_of_ibsi_1_and_what_is_not_there_is_said() {
     let shared: PathBuf = root().join("../shared/ibsi");
     if !shared.is_dir() {
         println!("skipped: no ../shared/ibsi beside the repository");
         return;
     }
-    let said = done(["selftest", "--reference", shared.to_str().unwrap()]);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = |name: &str| fs::copy(shared.join(name), folder.path().join(name)).unwrap();
+    copy("ibsi1_reference.csv");
+    for phantom in ["ibsi1/digital_phantom", "ibsi1/ct_radiomics_phantom"] {
+        fs::create_dir_all(folder.path().join(phantom)).unwrap();
+        for name in ["image.nii.gz", "mask.nii.gz"] {
+            copy(&format!("{phantom}/{name}"));
+        }
+    }
+    let said = done(["selftest", "--reference", folder.path().to_str().unwrap()]);
     assert!(said.lines().any(|line| line.split_whitespace().eq(["all", "1804", "1804", "0"])), "{said}");
+    assert!(said.contains("IBSI 2 are left out"), "{said}");
+    fs::create_dir(folder.path().join("ibsi2")).unwrap();
+    refused("CNS-D-0101", ["selftest", "--reference", folder.path().to_str().unwrap()]);
 }
