@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::{DicomFault, GeometryDifference};
+
 /// An image or mask that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ImagingError {
@@ -14,6 +16,22 @@ pub enum ImagingError {
         file: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// None of the formats that are read.
+    #[error("{}: no image that is read here: {why}; use DICOM, NIfTI or NRRD", file.display())]
+    Format {
+        /// Which file.
+        file: PathBuf,
+        /// What was found instead.
+        why: String,
+    },
+    /// A DICOM file or series.
+    #[error("{}: {fault}", file.display())]
+    Dicom {
+        /// Which file or folder.
+        file: PathBuf,
+        /// What is wrong and what to do.
+        fault: Box<DicomFault>,
     },
     /// Another format.
     #[error("{}: not a NIfTI-1 file: {why}; convert it to a single .nii or .nii.gz file", file.display())]
@@ -51,7 +69,7 @@ pub enum ImagingError {
     Header {
         /// Which file.
         file: PathBuf,
-        /// The field's name in the NIfTI-1 standard.
+        /// The field's name in the format's standard.
         field: &'static str,
         /// What is wrong and what to do.
         why: String,
@@ -76,6 +94,14 @@ pub enum ImagingError {
         file: PathBuf,
         /// Some of the values.
         values: String,
+    },
+    /// A label map on another grid than the image.
+    #[error("{}: {difference}", file.display())]
+    Elsewhere {
+        /// Which file.
+        file: PathBuf,
+        /// In which field, and by how much.
+        difference: GeometryDifference,
     },
     /// Sizes that do not agree, in a volume made by a program.
     #[error("{found} voxels were given for a grid of {expected}")]
@@ -106,6 +132,8 @@ impl ImagingError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Format { .. } => "CNS-D-0111",
+            Self::Dicom { fault, .. } => fault.code(),
             Self::Unreadable { .. } => "CNS-D-0101",
             Self::NotNifti { .. } => "CNS-D-0102",
             Self::Truncated { .. } => "CNS-D-0103",
@@ -113,6 +141,7 @@ impl ImagingError {
             Self::Header { .. } => "CNS-D-0105",
             Self::TooLarge { .. } => "CNS-D-0106",
             Self::NotBinary { .. } => "CNS-D-0107",
+            Self::Elsewhere { difference, .. } => difference.code(),
             Self::Size { .. } => "CNS-D-0109",
             Self::Grid => "CNS-D-0110",
             Self::Unwritable { .. } => "CNS-D-0190",

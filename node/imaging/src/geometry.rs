@@ -1,5 +1,8 @@
 //! Where voxels lie in the patient, and whether two images lie in the same place.
 //!
+//! World axes are NIfTI's: x grows to the patient's right, y to the front, z to the head (RAS+). DICOM and most NRRD
+//! files count x to the left and y to the back; their readers turn both signs, so that an image and its mask agree
+//! whatever they are stored in.
 //! Never: resampling one image onto the other. A mask on another grid is refused, since it may belong to another
 //! image.
 
@@ -9,6 +12,9 @@ const SPACING_TOLERANCE: f64 = 1e-3;
 const ORIGIN_TOLERANCE: f64 = 1e-2;
 /// Largest difference of a direction cosine.
 const DIRECTION_TOLERANCE: f64 = 1e-3;
+
+/// Largest cosine between two voxel axes.
+pub(crate) const PERPENDICULAR: f64 = 1e-3;
 
 const AXES: [&str; 3] = ["x", "y", "z"];
 
@@ -38,6 +44,11 @@ impl GeometryDifference {
     pub fn code(&self) -> &'static str {
         "CNS-D-0108"
     }
+
+    /// The field, and by how much it differs.
+    pub(crate) fn field(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Grid {
@@ -46,6 +57,18 @@ impl Grid {
     pub fn axis_aligned(dims: [usize; 3], spacing: [f64; 3]) -> Self {
         let direction = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
         Self { dims, spacing, origin: [0.0; 3], direction }
+    }
+
+    /// A grid whose voxel axis `j` steps by the vector `steps[j]` in mm; none where they are not perpendicular.
+    pub(crate) fn from_steps(dims: [usize; 3], steps: [[f64; 3]; 3], origin: [f64; 3]) -> Option<Self> {
+        let product = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+        let spacing = steps.map(|step| product(step, step).sqrt());
+        let direction: [[f64; 3]; 3] =
+            std::array::from_fn(|i| std::array::from_fn(|j| steps[j][i] / spacing[j]));
+        let cosine = |a: usize, b: usize| (product(steps[a], steps[b]) / (spacing[a] * spacing[b])).abs();
+        let skew = cosine(0, 1).max(cosine(0, 2)).max(cosine(1, 2));
+        let grid = Self { dims, spacing, origin, direction };
+        (skew <= PERPENDICULAR && grid.is_valid() && origin.iter().all(|mm| mm.is_finite())).then_some(grid)
     }
 
     /// Number of voxels.
@@ -58,6 +81,24 @@ impl Grid {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Where a point in mm lies, in voxels from the centre of the first.
+    #[must_use]
+    pub fn voxel_of(&self, point: [f64; 3]) -> [f64; 3] {
+        let offset: [f64; 3] = std::array::from_fn(|i| point[i] - self.origin[i]);
+        std::array::from_fn(|j| {
+            let along: f64 = (0..3).map(|i| self.direction[i][j] * offset[i]).sum();
+            along / self.spacing[j]
+        })
+    }
+
+    /// The place in memory of a voxel with whole coordinates, if the grid has it.
+    pub(crate) fn index_of(&self, voxel: [f64; 3]) -> Option<usize> {
+        let within = |axis: usize| (0.0..self.dims[axis] as f64).contains(&voxel[axis]);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a voxel of the grid")]
+        let [i, j, k] = voxel.map(|x| x as usize);
+        (0..3).all(within).then(|| (k * self.dims[1] + j) * self.dims[0] + i)
     }
 
     pub(crate) fn is_valid(&self) -> bool {

@@ -4,12 +4,26 @@
 //! by what the file holds, not by what its header claims. Never: the network, a patient's identifier, resampling.
 //! Spec: NIfTI-1, <https://nifti.nimh.nih.gov/nifti-1>; codes in docs/reference/codes.md.
 
+mod dicom;
 mod error;
 mod geometry;
+mod labels;
 mod nifti;
+mod nrrd;
+mod numbers;
+mod open;
+mod orientation;
+mod region;
+mod stream;
 mod volume;
 
+pub use dicom::DicomFault;
 pub use error::ImagingError;
 pub use geometry::{GeometryDifference, Grid, same_grid};
-pub use nifti::{Precision, read_image, read_mask, write_image, write_mask};
+pub use nifti::{Precision, write_image, write_mask};
+pub use open::{read_frame, read_image, read_mask, read_region, read_region_of, read_series, regions};
+pub use region::{Choice, Region, RegionKind};
 pub use volume::{RoiMask, Volume};
+
+/// 1 GiB of f64: twice a whole-body CT at 1 mm.
+const MOST_VOXELS: usize = 1 << 27;

@@ -12,9 +12,9 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Bytes behind the voxels that are read to reach the checksum of a gzip stream.
 const MOST_TRAILING: u64 = 1 << 20;
 
-pub(super) type Stream = Box<dyn Read>;
+pub(crate) type Stream = Box<dyn Read>;
 
-pub(super) fn open(file: &Path) -> Result<Stream, ImagingError> {
+pub(crate) fn open(file: &Path) -> Result<Stream, ImagingError> {
     let unreadable = |source| ImagingError::Unreadable { file: file.to_owned(), source };
     let mut reader = BufReader::new(File::open(file).map_err(unreadable)?);
     let is_gzip = reader.fill_buf().map_err(unreadable)?.starts_with(&GZIP_MAGIC);
@@ -22,7 +22,7 @@ pub(super) fn open(file: &Path) -> Result<Stream, ImagingError> {
 }
 
 /// Reads exactly `expected` bytes of `part`. Memory grows with the bytes that are there.
-pub(super) fn exactly(
+pub(crate) fn exactly(
     stream: &mut Stream,
     expected: usize,
     part: &'static str,
@@ -39,8 +39,14 @@ pub(super) fn exactly(
     }
 }
 
+/// Passes over bytes that may or may not be there.
+pub(crate) fn skip(stream: &mut Stream, bytes: usize, file: &Path) -> Result<(), ImagingError> {
+    let copied = std::io::copy(&mut stream.by_ref().take(bytes as u64), &mut std::io::sink());
+    copied.map(|_| ()).map_err(|e| fault(file, e))
+}
+
 /// Reads what follows the voxels, so that a gzip stream's checksum is compared.
-pub(super) fn finish(stream: &mut Stream, file: &Path) -> Result<(), ImagingError> {
+pub(crate) fn finish(stream: &mut Stream, file: &Path) -> Result<(), ImagingError> {
     let copied = std::io::copy(&mut stream.by_ref().take(MOST_TRAILING), &mut std::io::sink());
     copied.map(|_| ()).map_err(|e| fault(file, e))
 }

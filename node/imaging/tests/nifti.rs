@@ -125,6 +125,23 @@ fn the_quaternion_and_the_affine_place_an_image_alike() {
 }
 
 #[test]
+fn the_affine_comes_before_the_quaternion_unless_they_contradict() {
+    let both = |qform: i16| {
+        let mut made = Made::small();
+        made.put(252, &qform.to_le_bytes());
+        made.put(254, &1_i16.to_le_bytes());
+        for (at, value) in [(280, 1.0_f32), (292, 7.0), (300, 2.0), (320, 3.0)] {
+            made.put(at, &value.to_le_bytes());
+        }
+        made.bytes()
+    };
+    let image = read_image(&Folder::new().file(&both(2))).unwrap();
+    assert_eq!(image.grid().origin.map(f64::to_bits), [7.0, 0.0, 0.0].map(f64::to_bits), "another space");
+    let (message, code) = refusal(&both(1));
+    assert!(code == "CNS-D-0105" && message.contains("origin along x differs by 7.0000 mm"), "{message}");
+}
+
+#[test]
 fn bad_files_are_refused_with_a_code_and_a_remedy() {
     let changed = |at: usize, bytes: &[u8]| {
         let mut made = Made::small();

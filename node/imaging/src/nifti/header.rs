@@ -4,24 +4,21 @@
 
 use std::path::Path;
 
-use super::stream::{self, Stream};
-use super::voxels::Datatype;
-use crate::{Grid, ImagingError};
+use super::voxels;
+use crate::numbers::Number;
+use crate::stream::{self, Stream};
+use crate::{Grid, ImagingError, MOST_VOXELS, same_grid};
 
 const LENGTH: usize = 348;
-/// 1 GiB of f64: twice a whole-body CT at 1 mm.
-const MOST_VOXELS: usize = 1 << 27;
 /// Bytes of extensions between header and voxels that are skipped.
 const MOST_EXTENSIONS: f32 = 16_777_216.0;
-/// Largest cosine between two voxel axes.
-const PERPENDICULAR: f64 = 1e-3;
 /// Largest relative difference between `pixdim` and the spacing of `srow`.
 const SAME_SPACING: f64 = 1e-2;
 
 /// What is needed to read and place voxels.
 pub(super) struct Header {
     pub(super) grid: Grid,
-    pub(super) datatype: Datatype,
+    pub(super) number: Number,
     pub(super) big_endian: bool,
     /// Bytes from the header's end to the first voxel.
     pub(super) gap: usize,
@@ -62,12 +59,12 @@ pub(super) fn read(stream: &mut Stream, file: &Path) -> Result<Header, ImagingEr
     let raw = stream::exactly(stream, LENGTH, "the header", file)?;
     let bytes = Bytes { big_endian: byte_order(&raw, file)?, bytes: &raw };
     let dims = dims(&bytes, file)?;
-    let datatype = Datatype::of(bytes.i16(70))
+    let number = voxels::number(bytes.i16(70))
         .ok_or_else(|| ImagingError::header(file, "datatype", unknown_datatype(bytes.i16(70))))?;
     let (slope, intercept) = scaling(&bytes, file)?;
     Ok(Header {
         grid: grid(&bytes, dims, file)?,
-        datatype,
+        number,
         big_endian: bytes.big_endian,
         gap: gap(&bytes, file)?,
         slope,
@@ -154,13 +151,24 @@ fn grid(bytes: &Bytes<'_>, dims: [usize; 3], file: &Path) -> Result<Grid, Imagin
         let why = format!("spacing {pixdim:?}; every axis needs a positive number of millimetres");
         return Err(ImagingError::header(file, "pixdim", why));
     }
-    let grid = if bytes.i16(254) > 0 {
+    let (sform, qform) = (bytes.i16(254), bytes.i16(252));
+    let grid = if sform > 0 {
         from_srow(bytes, dims, mm, file)?
-    } else if bytes.i16(252) > 0 {
+    } else if qform > 0 {
         from_quaternion(bytes, dims, pixdim, mm)
     } else {
         Grid::axis_aligned(dims, pixdim)
     };
+    // both in the same space: one of them was forgotten when the image was moved
+    if sform > 0 && sform == qform {
+        same_grid(&grid, &from_quaternion(bytes, dims, pixdim, mm)).map_err(|difference| {
+            let why = format!(
+                "sform and qform of code {sform} contradict: {}; save the image again",
+                difference.field()
+            );
+            ImagingError::header(file, "sform_code", why)
+        })?;
+    }
     let off = |axis: usize| (grid.spacing[axis] / pixdim[axis] - 1.0).abs() > SAME_SPACING;
     if let Some(axis) = (0..3).find(|axis| off(*axis)) {
         let (srow, pixdim) = (grid.spacing[axis], pixdim[axis]);
@@ -173,18 +181,14 @@ fn grid(bytes: &Bytes<'_>, dims: [usize; 3], file: &Path) -> Result<Grid, Imagin
 /// `sform`: an affine whose columns are the voxel axes times their spacing.
 fn from_srow(bytes: &Bytes<'_>, dims: [usize; 3], mm: f64, file: &Path) -> Result<Grid, ImagingError> {
     let rows: [[f64; 4]; 3] = std::array::from_fn(|i| bytes.f64s(280 + 16 * i).map(|x| x * mm));
-    let spacing: [f64; 3] =
-        std::array::from_fn(|j| rows.iter().map(|row| row[j] * row[j]).sum::<f64>().sqrt());
-    if rows.iter().flatten().any(|x| !x.is_finite()) || spacing.contains(&0.0) {
+    let steps: [[f64; 3]; 3] = std::array::from_fn(|j| rows.map(|row| row[j]));
+    if rows.iter().flatten().any(|x| !x.is_finite()) || steps.contains(&[0.0; 3]) {
         return Err(ImagingError::header(file, "srow", "not an affine transform; save the image again"));
     }
-    let direction: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[i][j] / spacing[j]));
-    let cosine = |a: usize, b: usize| direction.iter().map(|row| row[a] * row[b]).sum::<f64>().abs();
-    if cosine(0, 1).max(cosine(0, 2)).max(cosine(1, 2)) > PERPENDICULAR {
+    Grid::from_steps(dims, steps, rows.map(|row| row[3])).ok_or_else(|| {
         let why = "the axes are not perpendicular (gantry tilt?); resample the image onto a straight grid";
-        return Err(ImagingError::header(file, "srow", why));
-    }
-    Ok(Grid { dims, spacing, origin: rows.map(|row| row[3]), direction })
+        ImagingError::header(file, "srow", why)
+    })
 }
 
 /// `qform`: a unit quaternion, an offset and the sign of the third axis.

@@ -1,0 +1,26 @@
+//! DICOM: series to volumes, segmentations and contours to regions, folders to an index.
+//!
+//! `dicom-parser` reads the encodings; limits, geometry, units and regions are ours, and so is every refusal.
+//! Never: the network, writing DICOM. Spec: DICOM PS3.3, PS3.5; ADR-0010.
+
+mod codec;
+mod fault;
+mod file;
+mod frames;
+mod geometry;
+mod pixels;
+mod polygon;
+mod region;
+mod rtstruct;
+mod seg;
+mod series;
+mod suv;
+mod time;
+mod tree;
+mod ultrasound;
+mod values;
+
+pub use fault::DicomFault;
+pub(crate) use file::is_dicom;
+pub(crate) use region::{read_region, regions};
+pub(crate) use series::{read_file, read_folder, read_frame};

@@ -1,0 +1,55 @@
+//! Voxels of every real number type as f64.
+
+/// A number type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
+    U8,
+    I8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+impl Number {
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 | Self::U16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+}
+
+/// Numbers one after the other in memory.
+#[expect(clippy::cast_precision_loss, reason = "64-bit voxels are counts or labels far below 2^53")]
+pub(crate) fn decode(raw: &[u8], number: Number, big_endian: bool) -> Vec<f64> {
+    match number {
+        Number::U8 => words(raw, big_endian, |[byte]| f64::from(byte)),
+        Number::I8 => words(raw, big_endian, |b| f64::from(i8::from_le_bytes(b))),
+        Number::I16 => words(raw, big_endian, |b| f64::from(i16::from_le_bytes(b))),
+        Number::U16 => words(raw, big_endian, |b| f64::from(u16::from_le_bytes(b))),
+        Number::I32 => words(raw, big_endian, |b| f64::from(i32::from_le_bytes(b))),
+        Number::U32 => words(raw, big_endian, |b| f64::from(u32::from_le_bytes(b))),
+        Number::I64 => words(raw, big_endian, |b| i64::from_le_bytes(b) as f64),
+        Number::U64 => words(raw, big_endian, |b| u64::from_le_bytes(b) as f64),
+        Number::F32 => words(raw, big_endian, |b| f64::from(f32::from_le_bytes(b))),
+        Number::F64 => words(raw, big_endian, f64::from_le_bytes),
+    }
+}
+
+fn words<const N: usize>(raw: &[u8], big_endian: bool, number: impl Fn([u8; N]) -> f64) -> Vec<f64> {
+    let in_order = |word: &[u8; N]| {
+        let mut word = *word;
+        if big_endian {
+            word.reverse();
+        }
+        number(word)
+    };
+    raw.as_chunks::<N>().0.iter().map(in_order).collect()
+}
