@@ -17,7 +17,7 @@ mod region;
 mod stream;
 mod volume;
 
-pub use dicom::DicomFault;
+pub use dicom::{DicomFault, Index, Phase, Series, index};
 pub use error::ImagingError;
 pub use geometry::{GeometryDifference, Grid, same_grid};
 pub use nifti::{Precision, write_image, write_mask};

@@ -1,4 +1,4 @@
-//! Compressed frames to samples: RLE, JPEG, JPEG 2000.
+//! Compressed frames to samples: RLE, JPEG, JPEG-LS, JPEG 2000.
 //!
 //! A decoder is started only if the compressed stream's own size is the image's, and if that many pixels can be in so
 //! few bytes. RLE is ours: dicom-rs's decoder trusts the segment table. Spec: DICOM PS3.5 annexes A.4, G.
@@ -6,6 +6,7 @@
 use hayro_jpeg2000::{ComponentData, DecodeSettings, DecoderContext, Image};
 use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
 
+use super::jpegls;
 use super::pixels::Format;
 
 /// Pixels that any frame may have, however well it is compressed.
@@ -19,6 +20,7 @@ pub(super) enum Coding {
     Native,
     Rle,
     Jpeg,
+    JpegLs,
     Jpeg2000,
 }
 
@@ -34,6 +36,7 @@ impl Coding {
             "" | ".1" | ".2" | ".1.99" => Self::Native,
             ".5" => Self::Rle,
             ".4.50" | ".4.51" | ".4.57" | ".4.70" => Self::Jpeg,
+            ".4.80" | ".4.81" => Self::JpegLs,
             ".4.90" | ".4.91" => Self::Jpeg2000,
             _ => return None,
         })
@@ -49,6 +52,7 @@ pub(super) fn decode(coding: Coding, stream: &[u8], format: &Format) -> Result<S
         Coding::Native => Err("it is not compressed".to_owned()),
         Coding::Rle => rle(stream, format).map(|bytes| Samples { bytes, is_planar: true }),
         Coding::Jpeg => jpeg(stream, format).map(|bytes| Samples { bytes, is_planar: false }),
+        Coding::JpegLs => jpegls(stream, format).map(|bytes| Samples { bytes, is_planar: false }),
         Coding::Jpeg2000 => jpeg2000(stream, format).map(|bytes| Samples { bytes, is_planar: true }),
     }
 }
@@ -111,6 +115,16 @@ fn jpeg(stream: &[u8], format: &Format) -> Result<Vec<u8>, String> {
         (PixelFormat::L16, 1) if format.word() == 2 => Ok(native_to_little(bytes)),
         (found, samples) => Err(format!("{found:?} in an image of {samples} samples a pixel")),
     }
+}
+
+fn jpegls(stream: &[u8], format: &Format) -> Result<Vec<u8>, String> {
+    let plane = jpegls::decode(stream, format.pixels())?;
+    same_size((plane.columns, plane.rows), format)?;
+    if format.samples != 1 {
+        return Err(format!("1 component instead of {}", format.samples));
+    }
+    let words = plane.samples.into_iter().map(u16::to_le_bytes);
+    Ok(words.flat_map(|word| [word[0], word[1], 0, 0].into_iter().take(format.word())).collect())
 }
 
 fn jpeg2000(stream: &[u8], format: &Format) -> Result<Vec<u8>, String> {
