@@ -1,4 +1,9 @@
-//! Voxels of every real number type as f64.
+//! Voxels of every real number type as f64, decoded while they arrive: the volume is the only copy.
+
+use std::path::Path;
+
+use crate::ImagingError;
+use crate::stream::{self, Stream};
 
 /// A number type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +31,34 @@ impl Number {
     }
 }
 
+/// Numbers decoded at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Reads `count` numbers. Memory grows with the bytes that are there.
+pub(crate) fn read(
+    stream: &mut Stream,
+    count: usize,
+    number: Number,
+    big_endian: bool,
+    file: &Path,
+) -> Result<Vec<f64>, ImagingError> {
+    let mut numbers = Vec::new();
+    while numbers.len() < count {
+        let wanted = CHUNK.min(count - numbers.len()) * number.bytes();
+        let raw = stream::up_to(stream, wanted, file)?;
+        if raw.len() < wanted {
+            let found = numbers.len() * number.bytes() + raw.len();
+            let (file, expected) = (file.to_owned(), count * number.bytes());
+            return Err(ImagingError::Truncated { file, part: "the voxels", found, expected });
+        }
+        numbers.extend(decode(&raw, number, big_endian));
+    }
+    Ok(numbers)
+}
+
 /// Numbers one after the other in memory.
 #[expect(clippy::cast_precision_loss, reason = "64-bit voxels are counts or labels far below 2^53")]
-pub(crate) fn decode(raw: &[u8], number: Number, big_endian: bool) -> Vec<f64> {
+fn decode(raw: &[u8], number: Number, big_endian: bool) -> Vec<f64> {
     match number {
         Number::U8 => words(raw, big_endian, |[byte]| f64::from(byte)),
         Number::I8 => words(raw, big_endian, |b| f64::from(i8::from_le_bytes(b))),

@@ -28,14 +28,19 @@ pub(crate) fn exactly(
     part: &'static str,
     file: &Path,
 ) -> Result<Vec<u8>, ImagingError> {
+    let bytes = up_to(stream, expected, file)?;
+    if bytes.len() == expected {
+        return Ok(bytes);
+    }
+    Err(ImagingError::Truncated { file: file.to_owned(), part, found: bytes.len(), expected })
+}
+
+/// Reads at most `most` bytes; fewer where the file ends, even within a gzip stream.
+pub(crate) fn up_to(stream: &mut Stream, most: usize, file: &Path) -> Result<Vec<u8>, ImagingError> {
     let mut bytes = Vec::new();
-    let read = stream.by_ref().take(expected as u64).read_to_end(&mut bytes);
-    let truncated = |found| ImagingError::Truncated { file: file.to_owned(), part, found, expected };
-    match read {
-        Ok(_) if bytes.len() == expected => Ok(bytes),
-        Ok(_) => Err(truncated(bytes.len())),
-        Err(e) if e.kind() == ErrorKind::UnexpectedEof => Err(truncated(bytes.len())),
-        Err(e) => Err(fault(file, e)),
+    match stream.by_ref().take(most as u64).read_to_end(&mut bytes) {
+        Err(e) if e.kind() != ErrorKind::UnexpectedEof => Err(fault(file, e)),
+        _ => Ok(bytes),
     }
 }
 

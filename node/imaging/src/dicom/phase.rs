@@ -6,6 +6,7 @@
 
 use dicom_dictionary_std::tags;
 
+use super::text;
 use super::time::seconds_of_day;
 use super::tree::Tree;
 
@@ -65,7 +66,7 @@ const WORDS: [(Phase, &[&str]); 4] = [
 /// The guess, where anything speaks for one.
 pub(super) fn guess(root: &Tree) -> Option<Phase> {
     let description = [tags::SERIES_DESCRIPTION, tags::PROTOCOL_NAME, tags::ACQUISITION_PROTOCOL_DESCRIPTION];
-    let described = description.into_iter().find_map(|tag| in_words(&root.text(tag)?));
+    let described = description.into_iter().find_map(|tag| in_words(&text::of(root, tag)));
     described.or_else(|| in_time(root)).or_else(|| without_agent(root))
 }
 

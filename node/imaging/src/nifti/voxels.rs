@@ -26,9 +26,8 @@ pub(super) fn number(code: i16) -> Option<Number> {
 
 pub(super) fn read(stream: &mut Stream, header: &Header, file: &Path) -> Result<Vec<f64>, ImagingError> {
     stream::exactly(stream, header.gap, "the header", file)?;
-    let raw = stream::exactly(stream, header.grid.len() * header.number.bytes(), "the voxels", file)?;
+    let mut voxels = numbers::read(stream, header.grid.len(), header.number, header.big_endian, file)?;
     stream::finish(stream, file)?;
-    let mut voxels = numbers::decode(&raw, header.number, header.big_endian);
     if (header.slope, header.intercept) != (1.0, 0.0) {
         for voxel in &mut voxels {
             *voxel = *voxel * header.slope + header.intercept;

@@ -83,9 +83,9 @@ fn voxels(mut reader: BufReader<File>, header: &Header, file: &Path) -> Result<V
     if header.encoding == Encoding::Text {
         return text(stream, count, file);
     }
-    let raw = stream::exactly(&mut stream, count * header.number.bytes(), "the voxels", file)?;
+    let voxels = numbers::read(&mut stream, count, header.number, header.big_endian, file)?;
     stream::finish(&mut stream, file)?;
-    Ok(numbers::decode(&raw, header.number, header.big_endian))
+    Ok(voxels)
 }
 
 fn skip_lines(reader: &mut BufReader<File>, lines: usize, file: &Path) -> Result<(), ImagingError> {
