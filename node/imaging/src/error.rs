@@ -34,7 +34,7 @@ pub enum ImagingError {
         fault: Box<DicomFault>,
     },
     /// Another format.
-    #[error("{}: not a NIfTI-1 file: {why}; convert it to a single .nii or .nii.gz file", file.display())]
+    #[error("{}: not a NIfTI file: {why}; convert it to a single .nii or .nii.gz file", file.display())]
     NotNifti {
         /// Which file.
         file: PathBuf,

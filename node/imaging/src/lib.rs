@@ -1,8 +1,8 @@
 //! Volumes, masks and the readers that make them from a hospital's files.
 //!
 //! A value that exists is valid: sizes agree, spacings are positive, a mask is binary. Every reader bounds its memory
-//! by what the file holds, not by what its header claims. Never: the network, a patient's identifier, resampling.
-//! Spec: NIfTI-1, <https://nifti.nimh.nih.gov/nifti-1>; codes in docs/reference/codes.md.
+//! by what the file holds, not by what its header claims. Never: the network, resampling, a patient's identifier
+//! outside the index of a folder. Spec: each format's module; codes in docs/reference/codes.md.
 
 mod dicom;
 mod error;

@@ -1,4 +1,4 @@
-//! The NIfTI-1 reader on files made here, field by field, and on hostile ones.
+//! The NIfTI reader on files made here, field by field, and on hostile ones.
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
@@ -122,6 +122,49 @@ fn the_quaternion_and_the_affine_place_an_image_alike() {
     let s = read_image(&folder.file(&s.bytes())).unwrap();
     same_grid(q.grid(), s.grid()).unwrap();
     assert!((q.grid().direction[0][0] + 1.0).abs() < 1e-12);
+}
+
+/// The same image with a header of the second version.
+fn second(made: &Made, big_endian: bool) -> Vec<u8> {
+    let mut header = vec![0; 544];
+    let mut put = |at: usize, bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        if big_endian {
+            bytes.reverse();
+        }
+        header[at..at + bytes.len()].copy_from_slice(&bytes);
+    };
+    put(0, &540_i32.to_le_bytes());
+    put(12, &4_i16.to_le_bytes());
+    for (axis, n) in [3_i64, 2, 3, 2, 1, 1, 1, 1].into_iter().enumerate() {
+        put(16 + 8 * axis, &n.to_le_bytes());
+    }
+    for (axis, mm) in [1.0_f64, 1.0, 2.0, 3.0].into_iter().enumerate() {
+        put(104 + 8 * axis, &mm.to_le_bytes());
+    }
+    put(168, &544_i64.to_le_bytes());
+    put(176, &1.0_f64.to_le_bytes());
+    put(344, &1_i32.to_le_bytes());
+    put(376, &5.0_f64.to_le_bytes());
+    put(500, &2_i32.to_le_bytes());
+    header[4..12].copy_from_slice(b"n+2\0\r\n\x1a\n");
+    let voxels = made.voxels.chunks(2).flat_map(|v| if big_endian { [v[1], v[0]] } else { [v[0], v[1]] });
+    header.into_iter().chain(voxels).collect()
+}
+
+#[test]
+fn the_second_version_gives_the_same_image() {
+    let mut first = Made::small();
+    first.put(252, &1_i16.to_le_bytes());
+    first.put(268, &5.0_f32.to_le_bytes());
+    let folder = Folder::new();
+    let expected = read_image(&folder.file(&first.bytes())).unwrap();
+    for big_endian in [false, true] {
+        let bytes = second(&first, big_endian);
+        assert_eq!(read_image(&folder.file(&bytes)).unwrap(), expected, "big endian: {big_endian}");
+        let (message, code) = refusal(&bytes[..500]);
+        assert!(code == "CNS-D-0103" && message.contains("500 of 540 bytes of the header"), "{message}");
+    }
 }
 
 #[test]

@@ -101,12 +101,13 @@ fn one_of_several_series_is_named() {
 #[test]
 fn series_that_make_no_straight_grid_are_refused() {
     let at = |n: u16, z: f64| Made::slice(n).placed([10.0, 20.0, z], AXIAL);
+    let echo = |n: u16, echo: &str| at(n, 0.0).text(tags::ECHO_NUMBERS, VR::IS, echo);
     let tilted =
         [0_u16, 1, 2].map(|n| Made::slice(n).placed([10.0, 20.0 + f64::from(n), 3.0 * f64::from(n)], AXIAL));
     let turned = Made::slice(1).placed([10.0, 20.0, 33.0], [0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
     let skewed = Made::slice(0).placed([0.0; 3], [1.0, 0.0, 0.0, 0.5, 0.866_025, 0.0]);
     let other_frame = Made::slice(1).text(tags::FRAME_OF_REFERENCE_UID, VR::UI, "2.25.8");
-    let cases: [(&str, Vec<Made>, &str, &str); 10] = [
+    let cases: [(&str, Vec<Made>, &str, &str); 11] = [
         ("tilt", tilted.to_vec(), "CNS-D-0120", "18.43 degrees"),
         (
             "gap",
@@ -115,7 +116,13 @@ fn series_that_make_no_straight_grid_are_refused() {
             "6.000 mm between the slices at 3.00 and 9.00",
         ),
         ("uneven", vec![at(0, 0.0), at(1, 3.0), at(2, 6.5)], "CNS-D-0121", "1 of 2 gaps"),
-        ("two phases", vec![at(0, 0.0), at(1, 0.0), at(2, 3.0)], "CNS-D-0122", "two at 0.00 mm"),
+        (
+            "two echoes",
+            vec![echo(0, "1"), echo(1, "2"), at(2, 3.0)],
+            "CNS-D-0122",
+            "two at 0.00 mm); they differ in EchoNumbers (0018,0086): `1` and `2`",
+        ),
+        ("a copy", vec![at(0, 0.0), at(0, 0.0)], "CNS-D-0122", "the same image is there twice"),
         ("orientation", vec![Made::slice(0), turned], "CNS-D-0119", "orientation differs"),
         (
             "size",
@@ -158,6 +165,7 @@ fn missing_and_wrong_tags_are_named() {
         (slice().decimals(tags::PIXEL_SPACING, &[1.0]), "CNS-D-0114", "has 1 values instead of 2"),
         (slice().decimals(tags::PIXEL_SPACING, &[0.0, 1.0]), "CNS-D-0114", "0 x 1 mm"),
         (slice().text(tags::PIXEL_SPACING, VR::DS, "1,5\\2"), "CNS-D-0114", "`1,5` is not a number"),
+        (slice().without(tags::RESCALE_SLOPE), "CNS-D-0113", "RescaleSlope (0028,1053) is missing"),
         (slice().decimals(tags::RESCALE_SLOPE, &[0.0]), "CNS-D-0114", "RescaleSlope"),
         (slice().word(tags::BITS_STORED, 17), "CNS-D-0114", "17 bits up to bit 15 of 16"),
         (slice().word(tags::BITS_ALLOCATED, 12), "CNS-D-0114", "12 bits; 8, 16 or 32"),

@@ -8,11 +8,24 @@ use dicom_dictionary_std::tags;
 use super::fault::DicomFault;
 use super::file::DicomFile;
 use super::tree::Tree;
-use super::values::{bad, missing};
+use super::values::{bad, missing, name};
 use crate::ImagingError;
 use crate::geometry::PERPENDICULAR;
 
 const EXPORT: &str = "export the original images, not a derived or anonymised copy without geometry";
+
+/// Modalities whose values have a unit: HU, SUV.
+const CALIBRATED: [&str; 2] = ["CT", "PT"];
+/// What tells images in one place apart.
+const MARKS: [Tag; 7] = [
+    tags::SOP_INSTANCE_UID,
+    tags::ACQUISITION_NUMBER,
+    tags::TEMPORAL_POSITION_IDENTIFIER,
+    tags::ECHO_NUMBERS,
+    tags::DIFFUSION_B_VALUE,
+    tags::CONTENT_TIME,
+    tags::IMAGE_TYPE,
+];
 
 /// One frame of one file.
 pub(super) struct Frame<'a> {
@@ -22,6 +35,9 @@ pub(super) struct Frame<'a> {
     own: Option<&'a Tree>,
     shared: Option<&'a Tree>,
 }
+
+/// The values of [`MARKS`].
+pub(super) type Marks = [String; 7];
 
 /// Where a frame's pixels lie, in DICOM's own axes (left, posterior, head).
 #[derive(Clone, Copy)]
@@ -85,15 +101,25 @@ impl<'a> Frame<'a> {
         Ok(Placement { position, along_row, along_column, spacing: [columns, rows] })
     }
 
-    /// Slope and intercept; 1 and 0 where the file has none.
-    pub(super) fn rescale(&self) -> Result<(f64, f64), ImagingError> {
+    /// Slope and intercept; 1 and 0 where the file has none and its values have no unit.
+    pub(super) fn rescale(&self, modality: &str) -> Result<(f64, f64), ImagingError> {
         let sequence = tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE;
-        let slope = self.number_in(sequence, tags::RESCALE_SLOPE)?.unwrap_or(1.0);
-        let intercept = self.number_in(sequence, tags::RESCALE_INTERCEPT)?.unwrap_or(0.0);
+        let value = |tag, default| match self.number_in(sequence, tag)? {
+            None if CALIBRATED.contains(&modality) => Err(self
+                .file
+                .fault(missing(tag, "without it the values have no unit; export the original images"))),
+            value => Ok(value.unwrap_or(default)),
+        };
+        let (slope, intercept) = (value(tags::RESCALE_SLOPE, 1.0)?, value(tags::RESCALE_INTERCEPT, 0.0)?);
         if slope == 0.0 {
             return Err(self.wrong(tags::RESCALE_SLOPE, "0 makes every pixel equal".to_owned()));
         }
         Ok((slope, intercept))
+    }
+
+    /// What may tell this image from another in the same place.
+    pub(super) fn marks(&self) -> Marks {
+        MARKS.map(|tag| self.file.root.texts(tag).unwrap_or_default().join("/"))
     }
 
     /// Distance to the next slice as the file claims it; used for single slices only.
@@ -124,6 +150,18 @@ pub(super) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
 
 pub(super) fn minus(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+/// In which tag two images of one place differ, and what to do.
+pub(super) fn told_apart(a: &Marks, b: &Marks) -> String {
+    let differs = (1..MARKS.len()).find(|i| a[*i] != b[*i]);
+    match differs {
+        _ if a[0] == b[0] => "the same image is there twice; remove the copy".to_owned(),
+        Some(i) => {
+            format!("they differ in {}: `{}` and `{}`; export one of them alone", name(MARKS[i]), a[i], b[i])
+        }
+        None => "no tag tells them apart; export one reconstruction alone".to_owned(),
+    }
 }
 
 fn unit(vector: [f64; 3]) -> Option<[f64; 3]> {

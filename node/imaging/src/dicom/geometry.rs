@@ -23,11 +23,13 @@ pub(super) struct Stack {
     pub(super) grid: Grid,
 }
 
-/// Orders slices of `size` columns and rows. `thickness` is the spacing of a single slice.
+/// Orders slices of `size` columns and rows. `thickness` is the spacing of a single slice; `apart` says what tells two
+/// slices in one place apart.
 pub(super) fn stack(
     placements: &[Placement],
     size: [usize; 2],
     thickness: Option<f64>,
+    apart: impl Fn(usize, usize) -> String,
 ) -> Result<Stack, DicomFault> {
     let first = placements[0];
     let normal = first.normal();
@@ -40,7 +42,7 @@ pub(super) fn stack(
     let heights: Vec<f64> = order.iter().map(|i| height(*i)).collect();
     let spacing = match heights.as_slice() {
         [_] => thickness.ok_or_else(missing_thickness)?,
-        heights => even(heights)?,
+        heights => even(heights, |at| apart(order[at], order[at + 1]))?,
     };
     let lowest = placements[order[0]];
     straight(&lowest, &placements[order[order.len() - 1]], normal)?;
@@ -72,14 +74,13 @@ fn same_plane(first: &Placement, other: &Placement) -> Result<(), DicomFault> {
     Ok(())
 }
 
-/// The mean gap of ascending heights, if all are alike.
-fn even(heights: &[f64]) -> Result<f64, DicomFault> {
+/// The mean gap of ascending heights, if all are alike. `apart` tells a slice from the next.
+fn even(heights: &[f64], apart: impl Fn(usize) -> String) -> Result<f64, DicomFault> {
     let gaps: Vec<f64> = heights.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let together = gaps.iter().filter(|gap| **gap < SAME_PLACE).count();
     if let Some(at) = gaps.iter().position(|gap| *gap < SAME_PLACE) {
         let example = format!("two at {:.2} mm", heights[at]);
-        let remedy = "export one phase, echo or reconstruction alone".to_owned();
-        return Err(DicomFault::Duplicate { count: together, example, remedy });
+        return Err(DicomFault::Duplicate { count: together, example, remedy: apart(at) });
     }
     let mut sorted = gaps.clone();
     sorted.sort_by(f64::total_cmp);

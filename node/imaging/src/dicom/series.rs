@@ -11,7 +11,7 @@ use dicom_dictionary_std::tags;
 
 use super::fault::DicomFault;
 use super::file::{self, DicomFile};
-use super::frames::{Frame, Placement};
+use super::frames::{self, Frame, Marks, Placement};
 use super::geometry::{self, Stack};
 use super::pixels::{Format, Frames};
 use super::tree::Tree;
@@ -49,6 +49,7 @@ struct Slice {
     slope: f64,
     intercept: f64,
     thickness: Option<f64>,
+    marks: Marks,
 }
 
 enum Place {
@@ -167,7 +168,7 @@ impl Part {
 
 impl Slice {
     fn of(frame: &Frame<'_>, modality: &str) -> Result<Self, ImagingError> {
-        let (mut slope, mut intercept) = frame.rescale()?;
+        let (mut slope, mut intercept) = frame.rescale(modality)?;
         if modality == "PT" {
             let factor = suv::factor(&frame.file.root).map_err(|fault| frame.file.fault(fault))?;
             slope *= factor;
@@ -182,7 +183,14 @@ impl Slice {
         } else {
             Place::Patient(frame.placement()?)
         };
-        Ok(Self { frame: frame.number, place, slope, intercept, thickness: frame.thickness()? })
+        Ok(Self {
+            frame: frame.number,
+            place,
+            slope,
+            intercept,
+            thickness: frame.thickness()?,
+            marks: frame.marks(),
+        })
     }
 }
 
@@ -218,7 +226,8 @@ fn stack(slices: &[(&Part, &Slice)], size: [usize; 2]) -> Result<Stack, DicomFau
         Place::Nowhere(_) => None,
     };
     if let Some(placements) = slices.iter().map(placement).collect::<Option<Vec<_>>>() {
-        return geometry::stack(&placements, size, slices[0].1.thickness);
+        let apart = |a: usize, b: usize| frames::told_apart(&slices[a].1.marks, &slices[b].1.marks);
+        return geometry::stack(&placements, size, slices[0].1.thickness, apart);
     }
     if let [(_, Slice { place: Place::Nowhere([x, y]), .. })] = slices {
         let grid = Grid::axis_aligned([size[0], size[1], 1], [*x, *y, 1.0]);

@@ -1,8 +1,9 @@
-//! NIfTI-1 single files, plain or gzip: a header of 348 bytes, then voxels.
+//! NIfTI-1 and NIfTI-2 single files, plain or gzip: a header, then voxels.
 //!
 //! Never: an allocation larger than what has been read plus what was just verified to be there.
 
 mod header;
+mod raw;
 mod voxels;
 mod write;
 
