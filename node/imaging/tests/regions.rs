@@ -183,6 +183,49 @@ fn bits_follow_each_other_across_frames() {
 }
 
 #[test]
+fn a_segmentation_may_run_the_other_way() {
+    let folder = Folder::new();
+    let grid = grid(&folder);
+    // rows from back to front: the first pixel is that of column 0, row 2
+    let orientation =
+        Made::default().decimals(tags::IMAGE_ORIENTATION_PATIENT, &[1.0, 0.0, 0.0, 0.0, -1.0, 0.0]);
+    let shared = Made::default()
+        .sequence(tags::PLANE_ORIENTATION_SEQUENCE, vec![orientation])
+        .sequence(
+            tags::PIXEL_MEASURES_SEQUENCE,
+            vec![Made::default().decimals(tags::PIXEL_SPACING, &[2.0, 1.5])],
+        )
+        .sequence(
+            tags::PLANE_POSITION_SEQUENCE,
+            vec![Made::default().decimals(tags::IMAGE_POSITION_PATIENT, &[10.0, 24.0, 33.0])],
+        );
+    let frame = Made::default().sequence(
+        tags::SEGMENT_IDENTIFICATION_SEQUENCE,
+        vec![Made::default().word(tags::REFERENCED_SEGMENT_NUMBER, 1)],
+    );
+    let turned = segmentation(&[(1, 33.0)], "BINARY")
+        .sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, vec![shared])
+        .sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE, vec![frame]);
+    let path = turned.octets(&[0b10_0001, 0]).write(&folder.at("seg"));
+    assert_eq!(members(&read_region(&path, Choice::Number(1), &grid).unwrap()), [[1, 1, 1], [0, 2, 1]]);
+}
+
+#[test]
+fn contours_on_pixel_centres_own_their_left_and_front_border() {
+    let folder = Folder::new();
+    // 0.7 mm pixels: three of them are 2.0999999999999996 mm
+    let slice = Made::slice(0).decimals(tags::PIXEL_SPACING, &[0.7, 0.7]);
+    let image = read_image(&slice.write(&folder.at("image"))).unwrap();
+    let at = |pixel: f64| (10.0 + 0.7 * pixel, 20.0 + 0.7 * pixel);
+    let (left, right) = (at(1.0).0, at(3.0).0);
+    let (front, back) = (at(0.0).1, at(2.0).1);
+    let square = [left, front, 30.0, right, front, 30.0, right, back, 30.0, left, back, 30.0];
+    let path = structures(vec![contour(&square)], vec![]).write(&folder.at("rs"));
+    let found = members(&read_region(&path, Choice::Number(7), image.grid()).unwrap());
+    assert_eq!(found, [[1, 0, 0], [2, 0, 0], [1, 1, 0], [2, 1, 0]]);
+}
+
+#[test]
 fn fractions_from_one_half_and_labels_are_members() {
     let folder = Folder::new();
     let grid = grid(&folder);

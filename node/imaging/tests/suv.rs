@@ -93,6 +93,33 @@ fn values_that_are_suv_already_stay() {
 }
 
 #[test]
+fn enhanced_files_say_it_in_other_tags() {
+    let frame = |unit: &str| {
+        let unit = Made::default().text(tags::CODE_VALUE, VR::SH, unit);
+        let mapping = Made::default()
+            .sequence(tags::MEASUREMENT_UNITS_CODE_SEQUENCE, vec![unit])
+            .doubles(tags::REAL_WORLD_VALUE_SLOPE, 2.0)
+            .doubles(tags::REAL_WORLD_VALUE_INTERCEPT, 0.0);
+        Made::default().sequence(tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE, vec![mapping])
+    };
+    let injected = tracer().text(tags::RADIOPHARMACEUTICAL_START_DATE_TIME, VR::DT, "20240229110000");
+    let file = |unit: &str| {
+        with(injected.clone())
+            .without(tags::UNITS)
+            .text(tags::ATTENUATION_CORRECTED, VR::CS, "YES")
+            .text(tags::DECAY_CORRECTED, VR::CS, "YES")
+            .text(tags::DECAY_CORRECTION_DATE_TIME, VR::DT, "20240229120000")
+            .sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, vec![frame(unit)])
+    };
+    near(&file("Bq/ml"), 2.0 * AFTER_AN_HOUR);
+    near(&file("{SUVbw}g/ml"), 2.0);
+    let refused = |made: &Made| factor(made).unwrap_err().to_string();
+    assert!(refused(&file("{counts}")).contains("`{counts}`; Bq/ml"), "{}", refused(&file("{counts}")));
+    let uncorrected = file("Bq/ml").text(tags::DECAY_CORRECTED, VR::CS, "NO");
+    assert!(refused(&uncorrected).contains("DecayCorrected (0018,9758): not YES"));
+}
+
+#[test]
 fn nothing_is_assumed_that_a_tag_should_say() {
     let cases: [(Made, &str); 14] = [
         (pet().without(tags::UNITS), "Units (0054,1001): missing"),

@@ -19,6 +19,8 @@ use crate::{Grid, ImagingError, RoiMask};
 
 /// Largest distance of a point from its slice, in parts of the slices' distance.
 const OFF_SLICE: f64 = 0.1;
+/// Positions that are told apart within a voxel.
+const SNAP: f64 = 1e6;
 /// Slices that are missing between two that overlap: more are two lesions, these are an oversight.
 const MOST_MISSED: usize = 3;
 
@@ -120,7 +122,10 @@ fn points(contour: &Tree, number: usize) -> Result<Vec<[f64; 3]>, DicomFault> {
 /// The slice a contour lies in, and its points in pixels.
 fn in_slice(points: &[[f64; 3]], number: usize, grid: &Grid) -> Result<(usize, Vec<[f64; 2]>), DicomFault> {
     let off = |why: String| Err(DicomFault::OffGrid { why: format!("contour {number} {why}") });
-    let voxels: Vec<[f64; 3]> = points.iter().map(|point| grid.voxel_of(to_world(*point))).collect();
+    // a point on a pixel's centre must lie there, not a rounding beside it: the fill decides by it
+    let snap = |x: f64| (x * SNAP).round() / SNAP;
+    let voxel_of = |point: &[f64; 3]| grid.voxel_of(to_world(*point)).map(snap);
+    let voxels: Vec<[f64; 3]> = points.iter().map(voxel_of).collect();
     let slice = voxels[0][2].round();
     let furthest = voxels.iter().map(|voxel| (voxel[2] - slice).abs()).fold(0.0, f64::max);
     if furthest > OFF_SLICE {

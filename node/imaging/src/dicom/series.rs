@@ -168,12 +168,7 @@ impl Part {
 
 impl Slice {
     fn of(frame: &Frame<'_>, modality: &str) -> Result<Self, ImagingError> {
-        let (mut slope, mut intercept) = frame.rescale(modality)?;
-        if modality == "PT" {
-            let factor = suv::factor(&frame.file.root).map_err(|fault| frame.file.fault(fault))?;
-            slope *= factor;
-            intercept *= factor;
-        }
+        let (slope, intercept) = scale(frame, modality)?;
         let has_place = frame.group(tags::PLANE_POSITION_SEQUENCE).is_some()
             || frame.file.root.get(tags::IMAGE_POSITION_PATIENT).is_some();
         let is_picture = PICTURES.contains(&modality) && !has_place;
@@ -191,6 +186,21 @@ impl Slice {
             thickness: frame.thickness()?,
             marks: frame.marks(),
         })
+    }
+}
+
+/// Slope and intercept from stored values to the image's unit.
+fn scale(frame: &Frame<'_>, modality: &str) -> Result<(f64, f64), ImagingError> {
+    let root = &frame.file.root;
+    let mapping = frame.group(tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE);
+    match mapping.filter(|_| modality == "PT" && root.get(tags::UNITS).is_none()) {
+        Some(mapping) => suv::enhanced(root, mapping).map_err(|fault| frame.file.fault(fault)),
+        None if modality == "PT" => {
+            let (slope, intercept) = frame.rescale(modality)?;
+            let factor = suv::factor(root).map_err(|fault| frame.file.fault(fault))?;
+            Ok((slope * factor, intercept * factor))
+        }
+        None => frame.rescale(modality),
     }
 }
 

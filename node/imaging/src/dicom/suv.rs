@@ -24,7 +24,7 @@ pub(super) fn factor(slice: &Tree) -> Result<f64, DicomFault> {
     let units = slice.text(tags::UNITS).ok_or_else(|| missing(tags::UNITS))?;
     match units.as_str() {
         "GML" => body_weight(slice),
-        "BQML" => Ok(grams_a_becquerel(slice)?),
+        "BQML" => grams_a_becquerel(slice),
         "CNTS" => match (philips(slice, 0x00)?, philips(slice, 0x09)?) {
             (Some(suv), _) => Ok(suv),
             (None, Some(activity)) => Ok(activity * grams_a_becquerel(slice)?),
@@ -32,6 +32,36 @@ pub(super) fn factor(slice: &Tree) -> Result<f64, DicomFault> {
         },
         _ => Err(suv(tags::UNITS, &format!("`{units}`; BQML, GML and Philips' CNTS are read"))),
     }
+}
+
+/// Slope and intercept from an enhanced file's stored values to g/mL. `mapping` is the frame's real-world value mapping.
+pub(super) fn enhanced(root: &Tree, mapping: &Tree) -> Result<(f64, f64), DicomFault> {
+    let need = |tag| number(mapping, tag)?.ok_or_else(|| missing(tag));
+    let (slope, intercept) = (need(tags::REAL_WORLD_VALUE_SLOPE)?, need(tags::REAL_WORLD_VALUE_INTERCEPT)?);
+    let unit = mapping.items(tags::MEASUREMENT_UNITS_CODE_SEQUENCE).first();
+    let factor = match unit.and_then(|code| code.text(tags::CODE_VALUE)).as_deref() {
+        Some("{SUVbw}g/ml") => 1.0,
+        Some("Bq/ml") => enhanced_grams_a_becquerel(root)?,
+        other => {
+            let why = format!("`{}`; Bq/ml and {{SUVbw}}g/ml are read", other.unwrap_or_default());
+            return Err(suv(tags::MEASUREMENT_UNITS_CODE_SEQUENCE, &why));
+        }
+    };
+    Ok((slope * factor, intercept * factor))
+}
+
+/// The same as for slices, from the tags that enhanced files have instead.
+fn enhanced_grams_a_becquerel(root: &Tree) -> Result<f64, DicomFault> {
+    for tag in [tags::ATTENUATION_CORRECTED, tags::DECAY_CORRECTED] {
+        if root.text(tag).as_deref() != Some("YES") {
+            return Err(suv(tag, "not YES; use the corrected series"));
+        }
+    }
+    let tracer = tracer(root)?;
+    let tag = tags::DECAY_CORRECTION_DATE_TIME;
+    let text = root.text(tag).ok_or_else(|| missing(tag))?;
+    let reference = instant(&text).ok_or_else(|| suv(tag, "not a date and time"))?;
+    Ok(grams(root)? / (dose(tracer)? * remaining(tracer, reference)?))
 }
 
 /// Values that are SUV already, if by body weight.
@@ -48,18 +78,8 @@ fn grams_a_becquerel(slice: &Tree) -> Result<f64, DicomFault> {
     if !corrected.is_empty() && !corrected.iter().any(|step| step == "ATTN") {
         return Err(suv(tags::CORRECTED_IMAGE, "without ATTN; use the attenuation-corrected series"));
     }
-    let kilograms = positive(slice, tags::PATIENT_WEIGHT)?;
-    if kilograms > MOST_WEIGHT {
-        return Err(suv(tags::PATIENT_WEIGHT, &format!("{kilograms}; it must be in kg")));
-    }
-    let tracer = slice
-        .items(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE)
-        .first()
-        .ok_or_else(|| missing(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE))?;
-    let dose = positive(tracer, tags::RADIONUCLIDE_TOTAL_DOSE)?;
-    if dose < LEAST_DOSE {
-        return Err(suv(tags::RADIONUCLIDE_TOTAL_DOSE, &format!("{dose}; it must be in Bq")));
-    }
+    let (grams, tracer) = (grams(slice)?, tracer(slice)?);
+    let dose = dose(tracer)?;
     let left = match slice.text(tags::DECAY_CORRECTION).as_deref() {
         Some("ADMIN") => 1.0,
         Some("START") => remaining(tracer, start(slice, tracer)?)?,
@@ -67,7 +87,30 @@ fn grams_a_becquerel(slice: &Tree) -> Result<f64, DicomFault> {
         Some(other) => return Err(suv(tags::DECAY_CORRECTION, &format!("`{other}`"))),
         None => return Err(missing(tags::DECAY_CORRECTION)),
     };
-    Ok(1000.0 * kilograms / (dose * left))
+    Ok(grams / (dose * left))
+}
+
+/// The patient's weight.
+fn grams(root: &Tree) -> Result<f64, DicomFault> {
+    let kilograms = positive(root, tags::PATIENT_WEIGHT)?;
+    if kilograms > MOST_WEIGHT {
+        return Err(suv(tags::PATIENT_WEIGHT, &format!("{kilograms}; it must be in kg")));
+    }
+    Ok(1000.0 * kilograms)
+}
+
+fn tracer(root: &Tree) -> Result<&Tree, DicomFault> {
+    let tag = tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE;
+    root.items(tag).first().ok_or_else(|| missing(tag))
+}
+
+/// The injected dose, Bq.
+fn dose(tracer: &Tree) -> Result<f64, DicomFault> {
+    let dose = positive(tracer, tags::RADIONUCLIDE_TOTAL_DOSE)?;
+    if dose < LEAST_DOSE {
+        return Err(suv(tags::RADIONUCLIDE_TOTAL_DOSE, &format!("{dose}; it must be in Bq")));
+    }
+    Ok(dose)
 }
 
 /// The part of the dose that is left at `when`.

@@ -75,6 +75,11 @@ impl Made {
         self.text(tag, VR::DS, &text.join("\\"))
     }
 
+    pub(crate) fn doubles(mut self, tag: Tag, number: f64) -> Self {
+        self.0.put(DataElement::new(tag, VR::FD, PrimitiveValue::from(number)));
+        self
+    }
+
     pub(crate) fn sequence(mut self, tag: Tag, items: Vec<Made>) -> Self {
         let items: Vec<InMemDicomObject> = items.into_iter().map(|item| item.0).collect();
         self.0.put(DataElement::new(tag, VR::SQ, DataSetSequence::from(items)));
