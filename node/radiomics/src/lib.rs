@@ -16,6 +16,7 @@ pub mod maps;
 mod morphology;
 pub mod perturb;
 pub mod processing;
+pub mod pyradiomics;
 mod registry;
 mod roi;
 mod settings;

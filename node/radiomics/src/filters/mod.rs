@@ -30,6 +30,7 @@ pub use mean::Mean;
 pub use riesz::{Riesz, RieszBase};
 pub use rotation::Pooling;
 pub use simoncelli::Simoncelli;
+pub(crate) use taps::Taps;
 pub use taps::wavelets;
 pub use wavelet::Wavelet;
 
