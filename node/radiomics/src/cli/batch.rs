@@ -39,6 +39,8 @@ const UNKNOWN_MEMORY: u64 = 4 << 30;
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+// `perturb` takes the same arguments
+#[group(skip)]
 pub(crate) struct Arguments {
     /// The table of cases.
     table: PathBuf,
@@ -68,11 +70,29 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn batch(arguments: &Arguments, threads: usize) -> Result<(), Fault> {
-    let recipe = Recipe::new(&arguments.recipe)?;
-    let cases = Cases::from_table(&arguments.table, recipe.columns())?;
+    let (recipe, cases) = arguments.read()?;
+    run(arguments, threads, &recipe, &cases)
+}
+
+impl Arguments {
+    /// The recipe and the cases.
+    pub(super) fn read(&self) -> Result<(Recipe, Cases), Fault> {
+        let recipe = Recipe::new(&self.recipe)?;
+        let cases = Cases::from_table(&self.table, recipe.columns())?;
+        Ok((recipe, cases))
+    }
+}
+
+/// Extracts cases with a recipe, as the arguments say.
+pub(super) fn run(
+    arguments: &Arguments,
+    threads: usize,
+    recipe: &Recipe,
+    cases: &Cases,
+) -> Result<(), Fault> {
     let folder = &arguments.out;
     fs::create_dir_all(folder).map_err(Fault::file(folder, "making the folder"))?;
-    output::claim(folder, &recipe)?;
+    output::claim(folder, recipe)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let rows: Vec<usize> = (0..cases.rows.len()).filter(|row| shard.has(*row)).collect();
     let work = Work {
@@ -80,8 +100,8 @@ pub(crate) fn batch(arguments: &Arguments, threads: usize) -> Result<(), Fault> 
         journal: Journal::open(folder, &shard.name())?,
         budget: Budget::new(arguments.memory.or_else(memory::available).unwrap_or(UNKNOWN_MEMORY)),
         rehash: arguments.rehash,
-        recipe: &recipe,
-        cases: &cases,
+        recipe,
+        cases,
         progress: Progress::new(rows.len()),
         reused: AtomicUsize::new(0),
     };
@@ -187,7 +207,7 @@ impl Work<'_> {
         let limit = self.budget.limit();
         let too_large = || Fault::Memory { image: located.image.clone(), needs, limit };
         let _share = self.budget.take(needs).ok_or_else(too_large)?;
-        let values = located.extract(self.recipe)?;
+        let values = located.extract(self.recipe, &inputs)?;
         Ok(Found::New(Entry { key, inputs, stamps, values }))
     }
 }

@@ -3,9 +3,10 @@
 //! Never: more than one case's voxels in one call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use consilium_imaging::{RoiMask, read_image, read_mask};
+use consilium_imaging::{RoiMask, Volume, read_image, read_mask};
+use consilium_radiomics::perturb::Chain;
 use serde::{Deserialize, Serialize};
 
 use super::hash;
@@ -30,6 +31,9 @@ pub(crate) struct Case {
     /// The region's name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) roi: Option<String>,
+    /// How image and mask are perturbed before extraction, by name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) perturbation: Option<String>,
     /// Cells of the columns that are passed through.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) extra: Vec<String>,
@@ -51,10 +55,26 @@ pub(crate) struct Inputs {
 }
 
 impl Case {
+    /// The only case of a command.
+    pub(crate) fn alone(image: &Path, mask: &Path, label: Option<u32>) -> Self {
+        let [image, mask] = [image, mask].map(|path| path.display().to_string());
+        Self { id: "1".to_owned(), image, mask, label, roi: None, perturbation: None, extra: vec![] }
+    }
+
     /// What the column `roi` shows: the region's name, or its label.
     pub(crate) fn region(&self) -> String {
         let label = || self.label.map_or_else(String::new, |label| label.to_string());
         self.roi.clone().unwrap_or_else(label)
+    }
+}
+
+impl Inputs {
+    /// Chance of this case's own, from the user's number.
+    fn seed(&self, number: u64) -> u64 {
+        let Self { image_sha256, mask_sha256 } = self;
+        let text =
+            hash::of_text(&format!("consilium/perturbation/v1\n{number}\n{image_sha256}\n{mask_sha256}\n"));
+        u64::from_str_radix(&text[..16], 16).expect("16 hexadecimal digits")
     }
 }
 
@@ -68,9 +88,9 @@ impl Located<'_> {
     pub(crate) fn key(&self, inputs: &Inputs, recipe: &Recipe) -> String {
         let Inputs { image_sha256, mask_sha256 } = inputs;
         let made = recipe.provenance();
-        let (label, roi) = (self.case.label, self.case.roi.as_deref().unwrap_or_default());
+        let Case { label, roi, perturbation, .. } = self.case;
         hash::of_text(&format!(
-            "consilium/radiomics/v1\n{}\n{}\n{}\n{image_sha256}\n{mask_sha256}\n{label:?}\n{roi}\n",
+            "consilium/radiomics/v1\n{}\n{}\n{}\n{image_sha256}\n{mask_sha256}\n{label:?}\n{roi:?}\n{perturbation:?}\n",
             made.extractor, made.profile, made.parameters
         ))
     }
@@ -81,8 +101,8 @@ impl Located<'_> {
     }
 
     /// Reads, selects the region, extracts. A panic is a fault of this case, not the end of the batch.
-    pub(crate) fn extract(&self, recipe: &Recipe) -> Result<Vec<Option<f64>>, Fault> {
-        let measured = catch_unwind(AssertUnwindSafe(|| self.measure(recipe)));
+    pub(crate) fn extract(&self, recipe: &Recipe, inputs: &Inputs) -> Result<Vec<Option<f64>>, Fault> {
+        let measured = catch_unwind(AssertUnwindSafe(|| self.measure(recipe, inputs)));
         measured.unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let why = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
@@ -90,9 +110,19 @@ impl Located<'_> {
         })
     }
 
-    fn measure(&self, recipe: &Recipe) -> Result<Vec<Option<f64>>, Fault> {
-        let image = read_image(&self.image)?;
-        recipe.run(&image, &self.region()?, &self.image)
+    fn measure(&self, recipe: &Recipe, inputs: &Inputs) -> Result<Vec<Option<f64>>, Fault> {
+        let (image, mask) = self.read()?;
+        let Some(name) = &self.case.perturbation else { return recipe.run(&image, &mask, &self.image) };
+        let of_image = |fault| Fault::Perturbation { image: self.image.clone(), fault };
+        let chain: Chain = name.parse().map_err(of_image)?;
+        let seed = inputs.seed(recipe.seed());
+        let (image, mask) = chain.apply(&image, &mask, seed).map_err(of_image)?;
+        recipe.run(&image, &mask, &self.image)
+    }
+
+    /// The image and the region.
+    pub(crate) fn read(&self) -> Result<(Volume, RoiMask), Fault> {
+        Ok((read_image(&self.image)?, self.region()?))
     }
 
     fn region(&self) -> Result<RoiMask, Fault> {

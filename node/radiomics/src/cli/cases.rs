@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use consilium_radiomics::perturb::Chain;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::case::{Case, Located};
@@ -15,6 +16,9 @@ use super::{Fault, hash};
 
 /// Columns every result begins with.
 pub(crate) const FIRST: [&str; 7] = ["id", "image", "mask", "roi", "profile", "image_sha256", "mask_sha256"];
+
+/// The column that says how a row's image was perturbed.
+pub(crate) const PERTURBATION: &str = "perturbation";
 
 /// The cases of a batch.
 #[derive(Debug)]
@@ -47,6 +51,24 @@ impl Cases {
         let cases = Self { extra: columns.extra(&header), rows, folder };
         cases.distinct().map_err(wrong)?;
         Ok(cases)
+    }
+
+    /// Every case under every chain, with the chain's name in a column of its own.
+    pub(crate) fn perturbed(self, chains: &[Chain]) -> Result<Self, Fault> {
+        let Self { mut extra, rows, folder } = self;
+        if extra.iter().any(|name| name == PERTURBATION) {
+            let why = format!("the table has a column `{PERTURBATION}` of its own; rename it");
+            return Err(Fault::Arguments(why));
+        }
+        extra.push(PERTURBATION.to_owned());
+        let names: Vec<String> = chains.iter().map(Chain::to_string).collect();
+        let under = |case: &Case, name: &String| Case {
+            perturbation: Some(name.clone()),
+            extra: [case.extra.as_slice(), std::slice::from_ref(name)].concat(),
+            ..case.clone()
+        };
+        let rows = rows.iter().flat_map(|case| names.iter().map(move |name| under(case, name))).collect();
+        Ok(Self { extra, rows, folder })
     }
 
     /// A case with its files.
@@ -135,6 +157,7 @@ impl Columns {
             mask: path(self.mask, "mask")?,
             label: label.transpose()?,
             roi: given(self.roi),
+            perturbation: None,
             extra: self.extra.iter().map(|at| cell(*at)).collect(),
         })
     }

@@ -38,18 +38,10 @@ pub(crate) struct Arguments {
 pub(crate) fn extract(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let format = chosen(arguments)?;
-    let text = |path: &PathBuf| path.display().to_string();
-    let case = Case {
-        id: "1".to_owned(),
-        image: text(&arguments.image),
-        mask: text(&arguments.mask),
-        label: arguments.label,
-        roi: None,
-        extra: vec![],
-    };
+    let case = Case::alone(&arguments.image, &arguments.mask, arguments.label);
     let located = Located { case: &case, image: arguments.image.clone(), mask: arguments.mask.clone() };
-    let values = located.extract(&recipe)?;
     let inputs = located.inputs()?;
+    let values = located.extract(&recipe, &inputs)?;
     let row = Row { case: &case, inputs: &inputs, values: &values };
     let layout = recipe.layout(vec![]);
     match (&arguments.out, format) {

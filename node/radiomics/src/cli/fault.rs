@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use consilium_imaging::ImagingError;
 use consilium_radiomics::conformance::ConformanceError;
+use consilium_radiomics::maps::MapError;
+use consilium_radiomics::perturb::PerturbError;
 
 /// Why a command or a case gave no features.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,15 @@ pub(crate) enum Fault {
     /// An image that gives no features.
     #[error("{}: {fault}", image.display())]
     Features { image: PathBuf, fault: consilium_radiomics::Error },
+    /// An image that cannot be perturbed.
+    #[error("{}: {fault}", image.display())]
+    Perturbation { image: PathBuf, fault: PerturbError },
+    /// Agreement that cannot be computed.
+    #[error("{}: {fault}", table.display())]
+    Agreement { table: PathBuf, fault: PerturbError },
+    /// An image that gives no map.
+    #[error("{}: {fault}", image.display())]
+    Map { image: PathBuf, fault: MapError },
     /// A parameter file or preset that cannot be used.
     #[error("{}: {why}", file.display())]
     Parameters { file: PathBuf, why: String },
@@ -85,6 +96,8 @@ impl Fault {
         match self {
             Self::Imaging(fault) => fault.code(),
             Self::Features { fault, .. } => fault.code(),
+            Self::Perturbation { fault, .. } | Self::Agreement { fault, .. } => fault.code(),
+            Self::Map { fault, .. } => fault.code(),
             Self::Parameters { .. } => "CNS-D-0250",
             Self::Table { .. } => "CNS-D-0251",
             Self::File { .. } => "CNS-D-0252",

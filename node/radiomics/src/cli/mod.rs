@@ -3,6 +3,7 @@
 //! Facts go to standard output, notes and progress to standard error. A refusal ends with its code in brackets. Exit
 //! codes: 0 done; 1 refused, nothing succeeded, or a check failed; 2 the command line cannot be understood.
 
+mod agree;
 mod batch;
 mod case;
 mod cases;
@@ -11,11 +12,13 @@ mod fault;
 mod hash;
 mod journal;
 mod list;
+mod maps;
 mod memory;
 mod merge;
 mod output;
 mod parameters;
 mod parts;
+mod perturb;
 mod progress;
 mod recipe;
 mod selftest;
@@ -54,6 +57,12 @@ enum Command {
     Batch(batch::Arguments),
     /// One table from the parts of a sharded batch.
     Merge(merge::Arguments),
+    /// Features of many cases under small changes of image and contour.
+    Perturb(perturb::Arguments),
+    /// How well readers, scans or perturbations agree about each feature.
+    Agree(agree::Arguments),
+    /// Features voxel by voxel, as images.
+    Maps(maps::Arguments),
     /// The features there are.
     List(list::Arguments),
     /// Compare this build with the standard's reference values.
@@ -87,6 +96,9 @@ fn command(Arguments { threads, command }: Arguments) -> Result<(), Fault> {
         Command::Extract(arguments) => extract::extract(&arguments),
         Command::Batch(arguments) => batch::batch(&arguments, threads),
         Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Perturb(arguments) => perturb::perturb(&arguments, threads),
+        Command::Agree(arguments) => agree::agree(&arguments),
+        Command::Maps(arguments) => maps::maps(&arguments),
         Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::List(arguments) => {
             list::list(&arguments);

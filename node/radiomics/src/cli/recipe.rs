@@ -80,6 +80,8 @@ pub(crate) struct Recipe {
     settings: Settings,
     columns: Vec<Column>,
     provenance: Provenance,
+    /// Of perturbations.
+    seed: u64,
 }
 
 impl Recipe {
@@ -111,7 +113,7 @@ impl Recipe {
             parameters_sha256: hash::of_text(&parameters),
             parameters,
         };
-        Self { settings, columns, provenance }
+        Self { settings, columns, provenance, seed: 0 }
     }
 
     /// The columns of every row, in their order.
@@ -122,6 +124,25 @@ impl Recipe {
     /// What every output records.
     pub(crate) fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// The same recipe for perturbed images; the user's number becomes part of what every output records.
+    pub(crate) fn perturbed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        let parameters = format!("{};perturbation-seed={seed}", self.provenance.parameters);
+        self.provenance.parameters_sha256 = hash::of_text(&parameters);
+        self.provenance.parameters = parameters;
+        self
+    }
+
+    /// The number that perturbations are drawn from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The settings of the IBSI profile.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What a table made with it holds.

@@ -9,6 +9,7 @@ mod deploy;
 mod kill;
 mod pages;
 mod pair;
+mod robustness;
 mod selftest;
 mod shards;
 

@@ -68,7 +68,7 @@ struct Resample {
     round: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Bins {
     Width(f64),
