@@ -1,4 +1,5 @@
-//! Images and masks by patient: `PATIENT/{INPUT}[_{PHASE}]_{image,mask}.nii[.gz]`, in any case.
+//! Images and masks by patient: `PATIENT/{INPUT}[_{PHASE}]_{image,mask}` with an ending of [`ENDINGS`], in any case; a folder of
+//! that name is a DICOM series.
 //!
 //! Folders are listed and compared by name; a patient's key is never joined to a path, so it cannot lead out.
 
@@ -6,6 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{DataFault, Patient};
+
+/// NIfTI, NRRD, and DICOM: an image, a segmentation or an RTSTRUCT.
+const ENDINGS: [&str; 5] = [".nii.gz", ".nii", ".nrrd", ".nhdr", ".dcm"];
 
 /// An image with its mask.
 pub struct ImagePair {
@@ -86,15 +90,15 @@ fn one(files: &BTreeMap<String, Vec<PathBuf>>, stem: &str) -> Result<Option<Path
     }
 }
 
-/// NIfTI files of a folder by lower-case stem.
+/// Images, masks and series of a folder by lower-case stem.
 fn files(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataFault> {
     let mut files: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for path in entries(folder)? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_lowercase) else {
             continue;
         };
-        let stem = name.strip_suffix(".nii.gz").or_else(|| name.strip_suffix(".nii"));
-        if let Some(stem) = stem {
+        let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+        if let Some(stem) = stem.or_else(|| path.is_dir().then_some(name.as_str())) {
             files.entry(stem.to_owned()).or_default().push(path);
         }
     }
@@ -132,12 +136,18 @@ mod tests {
             "images/P1/pet_IMAGE.nii",
             "images/P1/PET_mask.nii.gz",
             "images/P2/CT_art_image.nii.gz",
+            "images/P3/MR_image/slice1.dcm",
+            "images/P3/MR_mask.dcm",
+            "images/P4/US_image.nrrd",
+            "images/P4/US_mask.nhdr",
         ]);
         let images = ImageFolder::list(data.path()).unwrap();
         let pair = |patient: &str, input, phase| images.pair(&Patient::new(patient), input, phase);
         assert!(matches!(pair("P1", "pet", None), Ok(Pairing::Pair(_))));
         assert!(matches!(pair("P1", "ct", None), Ok(Pairing::None)));
         assert!(matches!(pair("P2", "ct", Some("ART")), Err(DataFault::Unpaired { .. })));
+        assert!(matches!(pair("P3", "mr", None), Ok(Pairing::Pair(_))), "a folder is a series");
+        assert!(matches!(pair("P4", "us", None), Ok(Pairing::Pair(_))));
         assert!(matches!(pair("../P1", "pet", None), Ok(Pairing::None)));
     }
 

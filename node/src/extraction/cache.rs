@@ -76,16 +76,35 @@ pub(super) fn key(pair: &ImagePair, settings: &Settings) -> Result<Digest, DataF
     Ok(Digest::of("consilium/features/v1", text.as_bytes()))
 }
 
-fn content(file: &Path) -> Result<Digest, DataFault> {
-    let unreadable = |e: std::io::Error| DataFault::Unreadable { file: file.to_owned(), why: e.to_string() };
-    let mut reader = fs::File::open(file).map_err(unreadable)?;
-    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match reader.read(&mut buffer).map_err(unreadable)? {
-            0 => return Ok(Digest::from(<[u8; 32]>::from(hasher.finalize()))),
-            n => hasher.update(&buffer[..n]),
+/// Of a file, or of all files of a folder.
+fn content(path: &Path) -> Result<Digest, DataFault> {
+    let mut hasher = Sha256::new();
+    for file in files(path)? {
+        let unreadable = |e: std::io::Error| DataFault::Unreadable { file: file.clone(), why: e.to_string() };
+        let mut reader = fs::File::open(&file).map_err(unreadable)?;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match reader.read(&mut buffer).map_err(unreadable)? {
+                0 => break,
+                n => hasher.update(&buffer[..n]),
+            }
         }
     }
+    Ok(Digest::from(<[u8; 32]>::from(hasher.finalize())))
+}
+
+/// The file itself, or the files of a folder in the order of their names.
+pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, DataFault> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |e: std::io::Error| DataFault::Unreadable { file: path.to_owned(), why: e.to_string() };
+    let entries =
+        fs::read_dir(path).map_err(unreadable)?.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    let mut files: Vec<PathBuf> =
+        entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod settings;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use consilium_imaging::{read_image, read_mask, same_grid};
+use consilium_imaging::{Choice, Grid, RoiMask, read_image, read_mask, read_region_of, same_grid};
 use consilium_radiomics::{Settings, extract};
 use consilium_types::StudyPlan;
 use rayon::prelude::*;
@@ -134,7 +134,8 @@ impl<'a> Extractor<'a> {
 }
 
 fn measure(pair: &ImagePair, settings: &Settings) -> Result<Vec<f64>, DataFault> {
-    let (image, mask) = (read_image(&pair.image)?, read_mask(&pair.mask)?);
+    let image = read_image(&pair.image)?;
+    let mask = region(pair, image.grid())?;
     let elsewhere = |difference| DataFault::Geometry { mask: pair.mask.clone(), difference };
     same_grid(image.grid(), mask.grid()).map_err(elsewhere)?;
     if mask.count() < FEWEST_VOXELS {
@@ -143,4 +144,40 @@ fn measure(pair: &ImagePair, settings: &Settings) -> Result<Vec<f64>, DataFault>
     let unusable = |fault| DataFault::Features { image: PathBuf::clone(&pair.image), fault };
     let features = extract(&image, &mask, settings).map_err(unusable)?;
     Ok(features.iter().map(|(_, value)| value).collect())
+}
+
+/// A DICOM region has no grid of its own, and must have been drawn on the image's series.
+fn region(pair: &ImagePair, grid: &Grid) -> Result<RoiMask, DataFault> {
+    let is_dicom = pair.mask.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"));
+    if !is_dicom {
+        return Ok(read_mask(&pair.mask)?);
+    }
+    let slice = cache::files(&pair.image)?.into_iter().next().unwrap_or_else(|| pair.image.clone());
+    Ok(read_region_of(&pair.mask, Choice::Only, grid, &slice)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The DICOM copies of public patients give the features of their NIfTI copies.
+    #[test]
+    fn dicom_and_nifti_give_the_same_patient() {
+        let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/sts-ibsi/full");
+        if !shared.is_dir() {
+            println!("skipped: no ../shared/data/sts-ibsi/full beside the repository");
+            return;
+        }
+        let (dicom, nifti) = (shared.join("dicom/STS_008/CT"), shared.join("nifti/STS_008"));
+        let as_dicom = ImagePair { image: dicom.join("image"), mask: dicom.join("mask/RS.dcm") };
+        let as_nifti = ImagePair { image: nifti.join("CT_image.nii.gz"), mask: nifti.join("CT_mask.nii.gz") };
+        let settings = Settings::default();
+        let [of_dicom, of_nifti] = [as_dicom, as_nifti].map(|pair| measure(&pair, &settings).unwrap());
+        let at = |tag: &str| settings.tags().iter().position(|known| known == tag).unwrap();
+        for (tag, tolerance) in [("stat_mean", 0.01), ("morph_volume", 0.01), ("cm_joint_entr_3D_avg", 0.01)]
+        {
+            let (a, b) = (of_dicom[at(tag)], of_nifti[at(tag)]);
+            assert!((a - b).abs() <= tolerance * b.abs(), "{tag}: {a} from DICOM, {b} from NIfTI");
+        }
+    }
 }

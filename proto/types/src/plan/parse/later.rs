@@ -49,8 +49,11 @@ pub(super) const KEYS: [(&str, &str); 40] = [
     ("evaluate.bootstrap", "this version has DeLong intervals"),
     ("evaluate.report", "this version writes its results as JSON"),
     ("study.preset", "this version has no presets; write the sections"),
-    ("inputs.ct.series", "this version reads NIfTI images"),
-    ("inputs.pet.series", "this version reads NIfTI images"),
-    ("inputs.mr.series", "this version reads NIfTI images"),
+    ("inputs.ct.series", "this version reads one series for each image, from the folder or file of its name"),
+    (
+        "inputs.pet.series",
+        "this version reads one series for each image, from the folder or file of its name",
+    ),
+    ("inputs.mr.series", "this version reads one series for each image, from the folder or file of its name"),
     ("study.sites.rejoin", "this version does not take a site back once it was dropped"),
 ];
