@@ -196,6 +196,10 @@ fn parameters_that_mean_nothing_are_refused_with_a_code() {
         })
     };
     let riesz = |order| Filter::Riesz(Riesz { of: RieszBase::LaplacianOfGaussian(base.clone()), order });
+    let of_riesz_log = |sigma| {
+        let base = LaplacianOfGaussian { sigma, ..base.clone() };
+        Filter::Riesz(Riesz { of: RieszBase::LaplacianOfGaussian(base), order: [1, 0, 0] })
+    };
     let turns = |step| Some(Turns { step, pooling: Pooling::Mean });
     let wave = |change: fn(&mut Gabor)| {
         let mut filter = gabor(turns(45.0), Over::Volume, boundary);
@@ -227,6 +231,13 @@ fn parameters_that_mean_nothing_are_refused_with_a_code() {
         (wave(|gabor| gabor.rotations = None), "CNS-D-0220"),
         (wave(|gabor| gabor.rotations = Some(Turns { step: 0.0, pooling: Pooling::Max })), "CNS-D-0220"),
         (wave(|gabor| gabor.rotations = Some(Turns { step: 50.0, pooling: Pooling::Max })), "CNS-D-0220"),
+        (
+            wave(|gabor| {
+                (gabor.sigma, gabor.rotations) = (200.0, Some(Turns { step: 1.0, pooling: Pooling::Max }))
+            }),
+            "CNS-D-0228",
+        ),
+        (of_riesz_log(500.0), "CNS-D-0228"),
         (Filter::Simoncelli(Simoncelli { level: 0, over: Over::Volume }), "CNS-D-0220"),
         (riesz([0, 0, 0]), "CNS-D-0220"),
         (riesz([u32::MAX, 1, 0]), "CNS-D-0220"),

@@ -29,6 +29,18 @@ pub enum FilterError {
         /// The largest reach supported.
         limit: usize,
     },
+    /// More transforms than memory should be spent on.
+    #[error(
+        "filter {filter}: {cells} values of continued slices or volumes; at most {limit} are possible: choose a smaller kernel or fewer directions"
+    )]
+    TooManyCells {
+        /// Which filter.
+        filter: &'static str,
+        /// Values that would be held.
+        cells: f64,
+        /// The largest number supported.
+        limit: usize,
+    },
     /// No wavelet has that name.
     #[error(
         "filter wavelet: no wavelet is called {name:?}; known are haar, db1 to db38, sym2 to sym20, coif1 to coif17, bior and rbio with their orders, dmey"
@@ -54,6 +66,7 @@ impl FilterError {
             Self::TooLarge { .. } => "CNS-D-0221",
             Self::UnknownWavelet { .. } => "CNS-D-0222",
             Self::NotFinite { .. } => "CNS-D-0223",
+            Self::TooManyCells { .. } => "CNS-D-0228",
         }
     }
 }

@@ -93,18 +93,24 @@ impl Gabor {
         )
     }
 
-    pub(super) fn respond(&self, values: &[f64], dims: [usize; 3], spacing: [f64; 3]) -> Vec<f64> {
+    pub(super) fn respond(
+        &self,
+        values: &[f64],
+        dims: [usize; 3],
+        spacing: [f64; 3],
+    ) -> Result<Vec<f64>, FilterError> {
         let pooling = self.rotations.map_or(Pooling::Max, |turns| turns.pooling);
         let directions = self.directions();
         let normals: &[usize] = if self.over == Over::Slices { &[2] } else { &[0, 1, 2] };
         let mut pool = Pool::new(pooling, values.len());
         for normal in normals {
             let planes = Planes::new(*normal, dims, spacing, self.extent(), self.boundary);
+            super::held("gabor", planes.cells() * directions.len() as f64)?;
             let kernels: Vec<Kernel> =
                 directions.iter().map(|theta| planes.kernel(|at| self.at(*theta, at))).collect();
             planes.respond(values, &kernels, |at, response| pool.add(at, self.part.of(response)));
         }
-        pool.finish(directions.len() * normals.len())
+        Ok(pool.finish(directions.len() * normals.len()))
     }
 
     /// From the kernel's centre to where it is cut, in mm.

@@ -38,6 +38,8 @@ use crate::Error;
 
 /// The furthest a kernel may reach from its centre, in voxels.
 const MAX_REACH: usize = 1024;
+/// The most values a filter may hold beside the image, which is continued by its kernel's reach: 2 GiB of complex ones.
+const MAX_CELLS: usize = 1 << 27;
 
 /// Whether slices are filtered on their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,10 +83,10 @@ impl Filter {
             Self::Mean(filter) => filter.respond(values, dims),
             Self::LaplacianOfGaussian(filter) => filter.respond(values, dims, grid.spacing),
             Self::Laws(filter) => filter.respond(values, dims),
-            Self::Gabor(filter) => filter.respond(values, dims, grid.spacing),
+            Self::Gabor(filter) => filter.respond(values, dims, grid.spacing)?,
             Self::Wavelet(filter) => filter.respond(values, dims)?,
             Self::Simoncelli(filter) => filter.respond(values, dims),
-            Self::Riesz(filter) => filter.respond(values, dims, grid.spacing),
+            Self::Riesz(filter) => filter.respond(values, dims, grid.spacing)?,
         };
         Ok(Volume::new(grid.clone(), response).expect("a response has the image's voxels"))
     }
@@ -178,6 +180,11 @@ fn wrong<T>(
 fn positive(filter: &'static str, field: &'static str, value: f64) -> Result<(), FilterError> {
     let is_positive = value.is_finite() && value > 0.0;
     if is_positive { Ok(()) } else { wrong(filter, field, value, "a finite number above 0") }
+}
+
+fn held(filter: &'static str, cells: f64) -> Result<(), FilterError> {
+    let limit = MAX_CELLS;
+    if cells <= limit as f64 { Ok(()) } else { Err(FilterError::TooManyCells { filter, cells, limit }) }
 }
 
 fn limited(filter: &'static str, voxels: f64) -> Result<(), FilterError> {

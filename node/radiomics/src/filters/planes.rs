@@ -58,6 +58,11 @@ impl Planes {
         }
     }
 
+    /// Values of one transform.
+    pub(super) fn cells(&self) -> f64 {
+        self.size[0] as f64 * self.size[1] as f64
+    }
+
     /// A kernel given by its values at places in mm from its centre.
     pub(super) fn kernel(&self, value: impl Fn([f64; 2]) -> Complex64) -> Kernel {
         let ([ru, rv], [pu, pv]) = (self.reach, self.size);

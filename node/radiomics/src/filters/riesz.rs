@@ -60,10 +60,15 @@ impl Riesz {
         format!("riesz;order={};of={base}", self.order.map(|order| order.to_string()).join(","))
     }
 
-    pub(super) fn respond(&self, values: &[f64], dims: [usize; 3], spacing: [f64; 3]) -> Vec<f64> {
+    pub(super) fn respond(
+        &self,
+        values: &[f64],
+        dims: [usize; 3],
+        spacing: [f64; 3],
+    ) -> Result<Vec<f64>, FilterError> {
         match &self.of {
             RieszBase::Simoncelli(base) => {
-                filtered(values, dims, base.over, |nu| self.gain(nu) * base.gain(nu))
+                Ok(filtered(values, dims, base.over, |nu| self.gain(nu) * base.gain(nu)))
             }
             RieszBase::LaplacianOfGaussian(base) => self.of_log(base, values, dims, spacing),
         }
@@ -76,14 +81,15 @@ impl Riesz {
         values: &[f64],
         dims: [usize; 3],
         spacing: [f64; 3],
-    ) -> Vec<f64> {
+    ) -> Result<Vec<f64>, FilterError> {
         let reach = base.reach(spacing);
-        let padded_dims = std::array::from_fn(|axis| dims[axis] + 2 * reach[axis]);
+        let padded_dims: [usize; 3] = std::array::from_fn(|axis| dims[axis] + 2 * reach[axis]);
+        super::held("riesz", padded_dims.iter().map(|n| *n as f64).product())?;
         let padded = padded(values, dims, reach, base.boundary);
         let periodic = LaplacianOfGaussian { boundary: Boundary::Periodic, ..base.clone() };
         let smooth = periodic.respond(&padded, padded_dims, spacing);
         let response = filtered(&smooth, padded_dims, base.over, |nu| self.gain(nu));
-        inner(&response, padded_dims, reach, dims)
+        Ok(inner(&response, padded_dims, reach, dims))
     }
 
     fn over(&self) -> Over {
