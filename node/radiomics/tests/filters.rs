@@ -233,7 +233,7 @@ fn parameters_that_mean_nothing_are_refused_with_a_code() {
         (wave(|gabor| gabor.rotations = Some(Turns { step: 50.0, pooling: Pooling::Max })), "CNS-D-0220"),
         (
             wave(|gabor| {
-                (gabor.sigma, gabor.rotations) = (200.0, Some(Turns { step: 1.0, pooling: Pooling::Max }))
+                (gabor.sigma, gabor.rotations) = (200.0, Some(Turns { step: 1.0, pooling: Pooling::Max }));
             }),
             "CNS-D-0228",
         ),

@@ -1,6 +1,6 @@
 //! What the response maps of IBSI 2 are made with: 33 of digital phantoms (phase 1), 18 of the CT phantom (phase 2).
 //!
-//! Never here: comparison. Specification: IBSI 2 reference manual, chapter 5, arXiv 2006.05470.
+//! Never here: comparison. Specification: IBSI 2 reference manual, arXiv 2006.05470.
 
 use crate::filters::{
     Boundary, Filter, Gabor, LaplacianOfGaussian, Laws, Mean, Over, Part, Pooling, Riesz, RieszBase,

@@ -1,16 +1,16 @@
 //! What an image is thought to be outside of its edges.
-//! Never here: filters. Specification: IBSI 2 reference manual, section 2.3 (GBYQ), arXiv 2006.05470.
+//! Never here: filters. Specification: IBSI 2 reference manual, arXiv 2006.05470.
 
 /// How an image continues outside of its edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Boundary {
-    /// Mirrored about the edge, half a voxel out, so the edge voxel comes twice (ZDTV).
+    /// Mirrored about the edge, half a voxel out, so the edge voxel comes twice.
     Mirror,
-    /// Zero (NHVK, constant value padding).
+    /// Zero.
     Zero,
-    /// The edge voxel's value (SIJG).
+    /// The edge voxel's value.
     Nearest,
-    /// The image again (Z7YO).
+    /// The image again.
     Periodic,
 }
 

@@ -1,5 +1,5 @@
 //! Gabor filters (Q88H): waves under a Gaussian, in slices or in the slices of all three directions.
-//! Specification: IBSI 2 reference manual, section 3.4.
+//! Specification: IBSI 2 reference manual, arXiv 2006.05470.
 
 use rustfft::num_complex::Complex64;
 
@@ -13,13 +13,13 @@ const CUTOFF: f64 = 6.0;
 /// A Gabor filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gabor {
-    /// Standard deviation of the Gaussian along the wave, in mm (41LN).
+    /// Standard deviation of the Gaussian along the wave, in mm.
     pub sigma: f64,
-    /// Length of the wave, in mm (S4N6).
+    /// Length of the wave, in mm.
     pub lambda: f64,
-    /// The standard deviation along the wave in parts of the one across it (GDR5).
+    /// The standard deviation along the wave in parts of the one across it.
     pub gamma: f64,
-    /// Direction of the wave, in degrees from x towards y, clockwise as slices are shown (FQER).
+    /// Direction of the wave, in degrees from x towards y, clockwise as slices are shown.
     pub theta: f64,
     /// Rotational invariance: the step between directions in degrees, and how their responses become one.
     pub rotations: Option<Turns>,
@@ -34,7 +34,7 @@ pub struct Gabor {
 /// Directions of a rotationally invariant filter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turns {
-    /// Degrees from one to the next; a full turn is a whole number of steps (XTGK).
+    /// Degrees from one to the next; a full turn is a whole number of steps.
     pub step: f64,
     /// How their responses become one.
     pub pooling: Pooling,

@@ -1,5 +1,5 @@
 //! Laws kernels (JTXT): their responses, and the texture energy of a response.
-//! Specification: IBSI 2 reference manual, section 3.3. The first kernel is along x, the second along y, the third along z.
+//! Specification: IBSI 2 reference manual. The first kernel is along x, the second along y, the third along z.
 
 use super::mean::uniform;
 use super::rotation::{Pool, Pooling, Rotation};

@@ -2,7 +2,7 @@
 //!
 //! The sampled kernel is a sum of products, one an axis: the second derivative along it times the Gaussians along the
 //! others. Seven passes along axes so do what one would need a Fourier transform for.
-//! Specification: IBSI 2 reference manual, section 3.2. The kernel is cut `floor(cutoff sigma + 1/2)` voxels from its
+//! Specification: IBSI 2 reference manual. The kernel is cut `floor(cutoff sigma + 1/2)` voxels from its
 //! centre along each axis and not renormalised.
 
 use super::separable::{Kernel, convolve_into};
@@ -11,9 +11,9 @@ use super::{Boundary, FilterError, Over, wrong};
 /// The Laplacian of a Gaussian.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaplacianOfGaussian {
-    /// Standard deviation of the Gaussian, in mm (41LN).
+    /// Standard deviation of the Gaussian, in mm.
     pub sigma: f64,
-    /// Where the kernel is cut, in standard deviations (WGPM).
+    /// Where the kernel is cut, in standard deviations.
     pub cutoff: f64,
     /// Over slices or the volume.
     pub over: Over,

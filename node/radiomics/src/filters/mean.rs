@@ -1,5 +1,5 @@
 //! The mean filter (S60F).
-//! Specification: IBSI 2 reference manual, section 3.1.
+//! Specification: IBSI 2 reference manual, arXiv 2006.05470.
 
 use super::separable::{Kernel, Product, product};
 use super::{Boundary, FilterError, Over, wrong};
@@ -7,7 +7,7 @@ use super::{Boundary, FilterError, Over, wrong};
 /// The mean over a box of voxels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mean {
-    /// Voxels of the box along each axis, odd (YNOF).
+    /// Voxels of the box along each axis, odd.
     pub support: usize,
     /// Over slices or the volume.
     pub over: Over,

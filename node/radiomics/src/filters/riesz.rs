@@ -1,6 +1,6 @@
-//! Riesz transforms (AYRS) of the Laplacian of Gaussian and of the Simoncelli wavelet: derivatives of any order that keep
+//! Riesz transforms of the Laplacian of Gaussian and of the Simoncelli wavelet: derivatives of any order that keep
 //! the frequencies' strength.
-//! Specification: IBSI 2 reference manual, section 3.7. Not here: steering by the structure tensor.
+//! Specification: IBSI 2 reference manual. Not here: steering by the structure tensor.
 
 use rustfft::num_complex::Complex64;
 

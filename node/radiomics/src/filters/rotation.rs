@@ -1,7 +1,7 @@
 //! The right-angle rotations of a filter, and how the responses become one.
 //!
 //! A rotation permutes and flips the kernels of the axes, never the image: 4 in a slice, 24 in a volume.
-//! Never here: convolution. Specification: IBSI 2 reference manual, section 2.4 (rotational invariance, O1AQ).
+//! Never here: convolution. Specification: IBSI 2 reference manual (rotational invariance).
 
 use super::separable::{Chain, Kernel, Product};
 

@@ -2,7 +2,7 @@
 //!
 //! Several kernels along the same axis are applied one after the other while its lines are at hand, and filters that begin
 //! alike share their beginning: the 24 rotations of a wavelet need 24 passes along x, at most 24 along y, and 6 along z.
-//! Never here: which filter. Specification: IBSI 2 reference manual, section 2.2; convolution as `scipy.ndimage.convolve1d`
+//! Never here: which filter. Specification: IBSI 2 reference manual; convolution as `scipy.ndimage.convolve1d`
 //! has it, a kernel of even length being continued by a zero.
 
 use super::Boundary;

@@ -1,5 +1,5 @@
-//! The Simoncelli wavelet (PRT7), a band of frequencies whatever their direction.
-//! Specification: IBSI 2 reference manual, section 3.6. The image is taken as periodic, whatever the boundary of other
+//! The Simoncelli wavelet, a non-separable wavelet (LODD), a band of frequencies whatever their direction.
+//! Specification: IBSI 2 reference manual. The image is taken as periodic, whatever the boundary of other
 //! filters, as the response maps are.
 
 use rustfft::num_complex::Complex64;

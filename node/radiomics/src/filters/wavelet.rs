@@ -1,5 +1,5 @@
 //! Separable wavelets (25BO), undecimated.
-//! Specification: IBSI 2 reference manual, section 3.5, the à trous algorithm: level j applies the low-pass filter with
+//! Specification: IBSI 2 reference manual, the à trous algorithm: level j applies the low-pass filter with
 //! 2^i - 1 holes for i < j - 1, then the asked filters with 2^(j - 1) - 1 holes.
 
 use super::rotation::Pooling;
