@@ -5,7 +5,7 @@
 mod common;
 
 use common::{AXIAL, BIG_ENDIAN, DEFLATED, EXPLICIT, Folder, IMPLICIT, Made, SERIES, enhanced, write_all};
-use consilium_imaging::{Grid, Volume, read_image, read_series, same_grid};
+use consilium_imaging::{Grid, Volume, read_frame, read_image, read_series, same_grid};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 
@@ -44,6 +44,44 @@ fn every_uncompressed_encoding_gives_the_same_image() {
         }
         folder.bytes("README.txt", b"not DICOM");
         assert_eq!(read_image(folder.path()).unwrap().voxels(), expected(), "{syntax}");
+    }
+}
+
+#[test]
+fn a_data_set_without_preamble_is_read() {
+    let folder = Folder::new();
+    for (slice, syntax) in [(0, IMPLICIT), (1, EXPLICIT), (2, EXPLICIT)] {
+        let bytes = Made::slice(slice).bytes(syntax);
+        let meta = 144 + u32::from_le_bytes(bytes[140..144].try_into().unwrap()) as usize;
+        // the last keeps its meta information, but not the preamble
+        let start = if slice == 2 { 132 } else { meta };
+        folder.bytes(&slice.to_string(), &bytes[start..]);
+    }
+    assert_eq!(read_image(folder.path()).unwrap().voxels(), expected());
+}
+
+#[test]
+fn bytes_of_a_big_endian_file_come_in_words() {
+    // two frames of 3 x 3 bytes in words: the second begins within one
+    let words = [0x0100_u16, 0x0302, 0x0504, 0x0706, 0x0908, 0x0b0a, 0x0d0c, 0x0f0e, 0x1110];
+    let film = Made::slice(0)
+        .without(tags::IMAGE_POSITION_PATIENT)
+        .text(tags::MODALITY, VR::CS, "US")
+        .decimals(tags::RESCALE_INTERCEPT, &[0.0])
+        .text(tags::NUMBER_OF_FRAMES, VR::IS, "2")
+        .format(3, 3)
+        .word(tags::BITS_ALLOCATED, 8)
+        .word(tags::BITS_STORED, 8)
+        .word(tags::HIGH_BIT, 7)
+        .pixels(&words);
+    for syntax in [EXPLICIT, BIG_ENDIAN] {
+        let folder = Folder::new();
+        let path = film.write_as(&folder.at("film"), syntax);
+        for frame in 0..2_u8 {
+            let found = read_frame(&path, frame.into()).unwrap();
+            let expected: Vec<f64> = (9 * frame..9 * frame + 9).map(f64::from).collect();
+            assert_eq!(found.voxels(), expected, "{syntax} {frame}");
+        }
     }
 }
 

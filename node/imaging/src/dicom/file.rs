@@ -1,10 +1,10 @@
-//! One DICOM file: preamble, file meta information, data set up to the pixels.
+//! One DICOM file: its data set up to the pixels, and the bytes again for those.
 //!
 //! Never: pixels; [`super::pixels`] reads them from the same source. A deflated data set is inflated up to a limit.
 //! Spec: DICOM PS3.10 section 7.
 
 use std::fs;
-use std::io::{BufReader, Cursor, ErrorKind, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use dicom_core::Tag;
@@ -13,15 +13,11 @@ use dicom_transfer_syntax_registry::{TransferSyntaxRegistry, entries};
 use flate2::read::DeflateDecoder;
 
 use super::fault::DicomFault;
+use super::meta;
 use super::tree::{self, Pixels, Tree};
 use super::values::missing;
 use crate::ImagingError;
 
-/// Offset of the letters that make a file DICOM.
-const MAGIC_AT: usize = 128;
-const MAGIC: &[u8; 4] = b"DICM";
-/// Largest value in the file meta information.
-const MOST_META: usize = 1 << 16;
 /// Largest inflated data set.
 const MOST_INFLATED: u64 = 256 << 20;
 const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
@@ -37,11 +33,6 @@ pub(super) struct DicomFile {
     pub(super) pixels: Option<Pixels>,
     /// The transfer syntax's UID.
     pub(super) syntax: String,
-}
-
-/// Whether the first bytes of a file are DICOM's.
-pub(crate) fn is_dicom(start: &[u8]) -> bool {
-    start.get(MAGIC_AT..MAGIC_AT + MAGIC.len()) == Some(MAGIC)
 }
 
 /// Reads everything before the pixels.
@@ -84,13 +75,14 @@ fn source(path: &Path) -> Result<(String, Box<dyn Source>, u64), ImagingError> {
     let end = file.metadata().map_err(|e| unreadable(path, e))?.len();
     let mut reader = BufReader::new(file);
     let mut start = Vec::new();
-    let read = reader.by_ref().take((MAGIC_AT + MAGIC.len()) as u64).read_to_end(&mut start);
+    let read = reader.by_ref().take(meta::START as u64).read_to_end(&mut start);
     read.map_err(|e| unreadable(path, e))?;
-    if !is_dicom(&start) {
+    let Some(first) = meta::first_element(&start) else {
         let why = "no DICM after 128 bytes".to_owned();
         return Err(ImagingError::Format { file: path.to_owned(), why });
-    }
-    let syntax = meta(&mut reader).map_err(|fault| fault.at(path))?;
+    };
+    reader.seek(SeekFrom::Start(first as u64)).map_err(|e| unreadable(path, e))?;
+    let syntax = meta::syntax(&mut reader).map_err(|fault| fault.at(path))?;
     if syntax != DEFLATED {
         return Ok((syntax, Box::new(reader), end));
     }
@@ -103,43 +95,6 @@ fn source(path: &Path) -> Result<(String, Box<dyn Source>, u64), ImagingError> {
         return Err(DicomFault::structure(why).at(path));
     }
     Ok((syntax, Box::new(Cursor::new(inflated)), end))
-}
-
-/// Walks over the file meta information and returns the transfer syntax.
-fn meta(reader: &mut (impl Read + Seek)) -> Result<String, DicomFault> {
-    let mut syntax = None;
-    let cut = |e: std::io::Error| DicomFault::structure(format!("the file meta information is cut: {e}"));
-    loop {
-        let mut head = [0; 8];
-        match reader.read_exact(&mut head) {
-            Err(e) if e.kind() == ErrorKind::UnexpectedEof => break,
-            read => read.map_err(cut)?,
-        }
-        let [group_low, group_high, low, high, vr @ .., len_low, len_high] = head;
-        let (group, element) = (u16::from_le_bytes([group_low, group_high]), u16::from_le_bytes([low, high]));
-        if group != 2 {
-            reader.seek_relative(-8).map_err(cut)?;
-            break;
-        }
-        let length = match &vr {
-            b"OB" | b"UN" | b"UT" | b"OW" | b"SQ" => {
-                let mut long = [0; 4];
-                reader.read_exact(&mut long).map_err(cut)?;
-                usize::try_from(u32::from_le_bytes(long)).unwrap_or(usize::MAX)
-            }
-            _ => usize::from(u16::from_le_bytes([len_low, len_high])),
-        };
-        if length > MOST_META {
-            return Err(DicomFault::structure(format!("(0002,{element:04X}) claims {length} bytes")));
-        }
-        let mut value = vec![0; length];
-        reader.read_exact(&mut value).map_err(cut)?;
-        if element == 0x10 {
-            syntax = Some(String::from_utf8_lossy(&value).trim_matches(['\0', ' ']).to_owned());
-        }
-    }
-    let tag = dicom_dictionary_std::tags::TRANSFER_SYNTAX_UID;
-    syntax.ok_or_else(|| missing(tag, "export the file again with its file meta information"))
 }
 
 /// What parses a data set of this syntax: compression concerns the pixels only.

@@ -10,6 +10,7 @@ mod frames;
 mod geometry;
 mod index;
 mod jpegls;
+mod meta;
 mod phase;
 mod pixels;
 mod polygon;
@@ -25,8 +26,8 @@ mod ultrasound;
 mod values;
 
 pub use fault::DicomFault;
-pub(crate) use file::is_dicom;
 pub use index::{Index, Series, index};
+pub(crate) use meta::is_dicom;
 pub use phase::Phase;
 pub(crate) use region::{read_region, regions};
 pub(crate) use series::{read_file, read_folder, read_frame};

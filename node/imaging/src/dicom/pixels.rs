@@ -182,10 +182,8 @@ impl<'a> Frames<'a> {
     /// The stored values of one frame, row by row.
     pub(super) fn read(&mut self, frame: usize, format: &Format) -> Result<Vec<f64>, ImagingError> {
         if self.coding == Coding::Native {
-            let bytes = format.frame_bytes();
-            let mut raw = self.bytes(self.pixels.at + (frame * bytes) as u64, bytes)?;
-            self.order(&mut raw, format);
-            let samples = Samples { bytes: raw, is_planar: format.is_planar };
+            let bytes = self.native(frame * format.frame_bytes(), format)?;
+            let samples = Samples { bytes, is_planar: format.is_planar };
             return Ok(format.values(&samples, false));
         }
         let mut stream = Vec::new();
@@ -208,12 +206,19 @@ impl<'a> Frames<'a> {
         Ok((first..end).map(bit).collect())
     }
 
-    /// Brings the words of a big-endian file into little-endian order.
-    fn order(&self, raw: &mut [u8], format: &Format) {
+    /// The uncompressed frame that begins `first` bytes behind the first, in little-endian order. The words of a
+    /// big-endian file may be wider than a sample, and a frame may begin within one.
+    fn native(&mut self, first: usize, format: &Format) -> Result<Vec<u8>, ImagingError> {
+        let length = format.frame_bytes();
         let word = format.word().max(if self.pixels.vr == VR::OW { 2 } else { 1 });
-        if self.file.syntax == BIG_ENDIAN && word > 1 {
-            raw.chunks_exact_mut(word).for_each(<[u8]>::reverse);
+        if self.file.syntax != BIG_ENDIAN || word == 1 {
+            return self.bytes(self.pixels.at + first as u64, length);
         }
+        let before = first % word;
+        let whole = (before + length).next_multiple_of(word);
+        let mut bytes = self.bytes(self.pixels.at + (first - before) as u64, whole)?;
+        bytes.chunks_exact_mut(word).for_each(<[u8]>::reverse);
+        Ok(bytes[before..before + length].to_vec())
     }
 
     fn bytes(&mut self, at: u64, length: usize) -> Result<Vec<u8>, ImagingError> {
