@@ -14,7 +14,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use common::regions::{contour, rectangle, segmentation, structures};
-use common::{BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Made, enhanced, pet};
+use common::{
+    BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Made, before_thickness, enhanced, pet, unknown_sequence,
+};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use flate2::{Compression, write::GzEncoder};
@@ -108,6 +110,7 @@ targets!(nifti nrrd series seg rtstruct index);
 /// A small valid file of every kind: target, name, content.
 fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let slice = Made::slice(0);
+    let content = b"\xfe\xff\x00\xe0\xff\xff\xff\xff\x08\0\x60\0\x02\0\0\0CT\xfe\xff\x0d\xe0\0\0\0\0";
     let phase = slice.clone().text(tags::SERIES_DESCRIPTION, VR::LO, "venous").text(
         tags::ACQUISITION_TIME,
         VR::TM,
@@ -125,6 +128,7 @@ fn seeds() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let labels = eight(segmentation(&[(1, 33.0)], "LABELMAP")).octets(&bytes);
     vec![
         ("series", "implicit", slice.bytes(IMPLICIT)),
+        ("series", "unknown", before_thickness(&slice.bytes(EXPLICIT), &unknown_sequence(content)).1),
         ("series", "explicit", slice.bytes(EXPLICIT)),
         ("series", "deflated", slice.bytes(DEFLATED)),
         ("series", "big-endian", slice.bytes(BIG_ENDIAN)),

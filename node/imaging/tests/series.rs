@@ -4,7 +4,10 @@
 
 mod common;
 
-use common::{AXIAL, BIG_ENDIAN, DEFLATED, EXPLICIT, Folder, IMPLICIT, Made, SERIES, enhanced, write_all};
+use common::{
+    AXIAL, BIG_ENDIAN, DEFLATED, EXPLICIT, Folder, IMPLICIT, Made, SERIES, before_thickness, enhanced,
+    unknown_sequence, write_all,
+};
 use consilium_imaging::{Grid, Volume, read_frame, read_image, read_series, same_grid};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
@@ -58,6 +61,24 @@ fn a_data_set_without_preamble_is_read() {
         folder.bytes(&slice.to_string(), &bytes[start..]);
     }
     assert_eq!(read_image(folder.path()).unwrap().voxels(), expected());
+}
+
+#[test]
+fn sequences_of_unknown_representation_are_passed_over() {
+    let element = b"\x08\0\x60\0\x02\0\0\0CT";
+    let defined = [b"\xfe\xff\x00\xe0\x0a\0\0\0".as_slice(), element].concat();
+    let undefined =
+        [b"\xfe\xff\x00\xe0\xff\xff\xff\xff".as_slice(), element, b"\xfe\xff\x0d\xe0\0\0\0\0"].concat();
+    let bytes = Made::slice(0).bytes(EXPLICIT);
+    let folder = Folder::new();
+    for (name, content) in [("defined", defined.as_slice()), ("undefined", &undefined), ("empty", &[])] {
+        let twice = unknown_sequence(content).repeat(2);
+        let (at, file) = before_thickness(&bytes, &twice);
+        let image = read_image(&folder.bytes(name, &file)).unwrap();
+        assert_eq!(image.voxels(), &expected()[..12], "{name}");
+        let cut = folder.bytes("cut", &file[..at + twice.len() - 10]);
+        assert_eq!(read_image(&cut).unwrap_err().code(), "CNS-D-0112", "{name}");
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod text;
 mod time;
 mod tree;
 mod ultrasound;
+mod unknown;
 mod values;
 
 pub use fault::DicomFault;

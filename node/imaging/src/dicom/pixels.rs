@@ -16,6 +16,8 @@ use super::values::bad;
 use crate::{ImagingError, MOST_VOXELS};
 
 const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+/// Compressed pixels of all frames; a segmentation may have more than an image.
+const MOST_COMPRESSED: usize = 4 * MOST_VOXELS;
 /// Pieces of compressed pixels in one file.
 const MOST_FRAGMENTS: usize = 1 << 16;
 /// Weights of red, green and blue: ITU-R BT.601, as DICOM's `YBR_FULL`.
@@ -164,7 +166,14 @@ impl<'a> Frames<'a> {
             (None, Coding::Native) | (Some(_), _) => {
                 return Err(file.fault(DicomFault::structure("pixels and transfer syntax contradict")));
             }
-            (None, _) => frames.pieces = frames.fragments(format.frames)?,
+            (None, _) => {
+                let voxels = format.pixels() as u128 * format.frames as u128;
+                let limit = MOST_COMPRESSED;
+                if voxels > limit as u128 {
+                    return Err(ImagingError::TooLarge { file: file.path.clone(), voxels, limit });
+                }
+                frames.pieces = frames.fragments(format.frames)?;
+            }
         }
         Ok(frames)
     }

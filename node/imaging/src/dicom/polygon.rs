@@ -4,8 +4,8 @@
 //! through a corner is counted once, and a polygon owns its left and lower border, so that two polygons that share a
 //! border share no pixel. Work and memory are bounded by the plane and the number of points.
 
-/// Crossings of edges and rows in one plane.
-const MOST_CROSSINGS: usize = 1 << 28;
+/// Crossings of edges and rows in all planes of a region: a hundred times those of the largest.
+pub(super) const MOST_CROSSINGS: usize = 1 << 28;
 
 /// A slice that contours are drawn into, in units of pixels, with centres at whole numbers.
 pub(super) struct Canvas {
@@ -13,32 +13,32 @@ pub(super) struct Canvas {
     rows: usize,
     /// Whether an odd number of edges crosses row `j` between column `i - 1` and column `i`: `j * (columns + 1) + i`.
     flips: Vec<bool>,
-    crossings: usize,
 }
 
 impl Canvas {
     pub(super) fn new(columns: usize, rows: usize) -> Self {
-        Self { columns, rows, flips: vec![false; (columns + 1) * rows], crossings: 0 }
+        Self { columns, rows, flips: vec![false; (columns + 1) * rows] }
     }
 
-    /// Adds a closed polygon. False where it has more edges than any contour.
-    pub(super) fn add(&mut self, points: &[[f64; 2]]) -> bool {
+    /// Adds a closed polygon and takes its crossings from `budget`; false where that does not suffice.
+    pub(super) fn add(&mut self, points: &[[f64; 2]], budget: &mut usize) -> bool {
         let next = points.iter().cycle().skip(1);
-        points.iter().zip(next).all(|(a, b)| self.edge(*a, *b))
+        points.iter().zip(next).all(|(a, b)| self.edge(*a, *b, budget))
     }
 
-    fn edge(&mut self, a: [f64; 2], b: [f64; 2]) -> bool {
+    fn edge(&mut self, a: [f64; 2], b: [f64; 2], budget: &mut usize) -> bool {
         // the same arithmetic whichever way the edge runs, so that a keyhole's two sides cancel exactly
         let (low, high) = if (a[1], a[0]) <= (b[1], b[0]) { (a, b) } else { (b, a) };
         let (first, end) = (at_least(low[1], self.rows), at_least(high[1], self.rows));
-        self.crossings += end - first;
+        let Some(left) = budget.checked_sub(end - first) else { return false };
+        *budget = left;
         for row in first..end {
             let part = (row as f64 - low[1]) / (high[1] - low[1]);
             let column = at_least(low[0] + part * (high[0] - low[0]), self.columns);
             let flip = &mut self.flips[row * (self.columns + 1) + column];
             *flip = !*flip;
         }
-        self.crossings <= MOST_CROSSINGS
+        true
     }
 
     /// The pixels inside, row by row.
@@ -70,7 +70,8 @@ mod tests {
 
     fn filled(polygons: &[&[[f64; 2]]], columns: usize, rows: usize) -> Vec<bool> {
         let mut canvas = Canvas::new(columns, rows);
-        assert!(polygons.iter().all(|polygon| canvas.add(polygon)));
+        let mut budget = 1000;
+        assert!(polygons.iter().all(|polygon| canvas.add(polygon, &mut budget)));
         canvas.inside()
     }
 
@@ -113,6 +114,14 @@ mod tests {
         assert!(filled(&[&large], 3, 2).iter().all(|inside| *inside));
         assert!(filled(&[&[[f64::NAN; 2]; 3]], 3, 2).iter().all(|inside| !inside));
         assert!(filled(&[&[[1.0, 1.0]], &[]], 3, 2).iter().all(|inside| !inside), "no area");
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let mut canvas = Canvas::new(8, 6);
+        let mut budget = 9;
+        assert!(canvas.add(&OUTER, &mut budget), "two edges cross four rows each");
+        assert!(!canvas.add(&OUTER, &mut budget));
     }
 
     /// Crossing number by its definition, for points that lie on no edge.

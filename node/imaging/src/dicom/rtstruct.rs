@@ -10,7 +10,7 @@ use dicom_dictionary_std::tags;
 use super::fault::DicomFault;
 use super::file::DicomFile;
 use super::geometry::to_world;
-use super::polygon::Canvas;
+use super::polygon::{Canvas, MOST_CROSSINGS};
 use super::region::chosen;
 use super::tree::Tree;
 use super::values::missing;
@@ -64,12 +64,15 @@ pub(super) fn read(file: &DicomFile, which: Choice<'_>, grid: &Grid) -> Result<R
 
 fn fill(root: &Tree, number: u32, grid: &Grid) -> Result<Vec<bool>, DicomFault> {
     let mut slices: BTreeMap<usize, Canvas> = BTreeMap::new();
+    let mut budget = MOST_CROSSINGS;
     for (i, contour) in contours(root, number)?.iter().enumerate() {
         let points = points(contour, i + 1)?;
         let (slice, polygon) = in_slice(&points, i + 1, grid)?;
         let canvas = slices.entry(slice).or_insert_with(|| Canvas::new(grid.dims[0], grid.dims[1]));
-        if !canvas.add(&polygon) {
-            return Err(DicomFault::Contour { why: format!("contour {} has too many points", i + 1) });
+        if !canvas.add(&polygon, &mut budget) {
+            return Err(DicomFault::Contour {
+                why: format!("up to contour {} there are too many points", i + 1),
+            });
         }
     }
     let mut inside = vec![false; grid.len()];

@@ -8,13 +8,14 @@ use std::io::{Read, Seek};
 
 use dicom_core::header::DataElementHeader;
 use dicom_core::{Tag, VR};
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 use dicom_encoding::{Endianness, TransferSyntax};
 use dicom_parser::StatefulDecode as _;
 use dicom_parser::dataset::LazyDataToken;
 use dicom_parser::dataset::lazy_read::LazyDataSetReader;
 
 use super::fault::DicomFault;
+use super::unknown::Shared;
 
 /// Real files nest 6 deep.
 const DEEPEST: usize = 24;
@@ -99,9 +100,11 @@ pub(super) fn read<R: Read + Seek>(
     end: u64,
     syntax: &TransferSyntax,
 ) -> Result<Parsed, DicomFault> {
-    let mut tokens = LazyDataSetReader::new_with_ts(source, syntax).map_err(damaged)?;
+    let source = Shared::new(source).map_err(damaged)?;
+    let mut tokens = LazyDataSetReader::new_with_ts(source.again(), syntax).map_err(damaged)?;
     let mut builder = Builder { open: vec![Open::Item(Tree::default())], elements: 0, bytes: 0, end };
     let swaps = syntax.endianness() == Endianness::Big;
+    let has_unknown = !swaps && syntax.uid() != uids::IMPLICIT_VR_LITTLE_ENDIAN;
     while let Some(token) = tokens.advance() {
         let is_root = builder.open.len() == 1;
         match token.map_err(damaged)? {
@@ -122,7 +125,12 @@ pub(super) fn read<R: Read + Seek>(
                 builder.value(&header, bytes)?;
             }
             LazyDataToken::LazyItemValue { len, decoder } => decoder.skip_bytes(len).map_err(damaged)?,
-            LazyDataToken::SequenceStart { tag, .. } => builder.push(Open::Sequence(tag, Vec::new()))?,
+            LazyDataToken::SequenceStart { tag, len } => {
+                if has_unknown && len.is_undefined() {
+                    source.hide(end)?;
+                }
+                builder.push(Open::Sequence(tag, Vec::new()))?;
+            }
             // an icon inside a sequence: walked over, not kept
             LazyDataToken::PixelSequenceStart => {
                 builder.push(Open::Sequence(tags::PIXEL_DATA, Vec::new()))?;

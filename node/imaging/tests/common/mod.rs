@@ -257,3 +257,15 @@ fn deflated(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(data).unwrap();
     encoder.finish().unwrap()
 }
+
+/// A private sequence of unknown representation: one item with an element in implicit encoding.
+pub(crate) fn unknown_sequence(content: &[u8]) -> Vec<u8> {
+    let header = b"\x09\0\x01\x10UN\0\0\xff\xff\xff\xff";
+    [header, content, b"\xfe\xff\xdd\xe0\0\0\0\0"].concat()
+}
+
+/// A slice's bytes with others before (0018,0050), and where those begin: group 9 belongs there.
+pub(crate) fn before_thickness(slice: &[u8], bytes: &[u8]) -> (usize, Vec<u8>) {
+    let at = slice.windows(4).position(|window| window == [0x18, 0, 0x50, 0]).unwrap();
+    (at, [&slice[..at], bytes, &slice[at..]].concat())
+}
