@@ -20,7 +20,7 @@ const INT16: Pixel = Pixel::Integer { min: -32768.0, max: 32767.0 };
 /// Name and voxels.
 type Images = Vec<(String, Vec<f64>)>;
 
-/// The generator of make_images.py.
+/// The generator of `make_images.py`.
 fn synthetic(dims: [usize; 3], whole: bool) -> Volume {
     let mut state = 12345_u64;
     let grid = Grid::axis_aligned(dims, [0.8, 1.1, 2.5]);
@@ -72,7 +72,7 @@ fn lbp2d(method: LbpMethod, axis: usize) -> ImageType {
     ImageType::Lbp2d { radius: 1.0, samples: 8, method, axis }
 }
 
-/// The types and settings of make_images.py, under its names.
+/// The types and settings of `make_images.py`, under its names.
 fn types() -> Vec<(&'static str, ImageType)> {
     vec![
         ("", wavelet("coif1", 0, 1, None)),
@@ -214,7 +214,8 @@ fn settings_that_mean_nothing_are_refused() {
         ImageType::Lbp3d { levels: 2, radius: 0.0, subdivision: 1 },
         ImageType::Lbp3d { levels: 2, radius: 1.0, subdivision: 9 },
     ] {
-        let made = for_each_derived::<Error>(&image, &mask, pixel, &[wrong.clone()], &mut |_, _| Ok(()));
+        let made =
+            for_each_derived::<Error>(&image, &mask, pixel, std::slice::from_ref(&wrong), &mut |_, _| Ok(()));
         assert!(made.is_err(), "{wrong:?}");
     }
 }
