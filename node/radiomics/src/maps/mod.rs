@@ -30,7 +30,7 @@ mod field;
 
 use std::borrow::Cow;
 
-use consilium_imaging::{Grid, RoiMask, Volume};
+use consilium_imaging::{RoiMask, Volume};
 use rayon::prelude::*;
 
 use crate::extract::{Sources, surroundings};
@@ -105,6 +105,7 @@ impl MapError {
 /// A region made ready for maps.
 pub struct Maps<'a> {
     image: Cow<'a, Volume>,
+    mask: RoiMask,
     settings: Settings,
     kernel: Kernel,
     field: Field,
@@ -130,7 +131,7 @@ impl<'a> Maps<'a> {
         let columns = chosen(settings, columns)?;
         let (image, mask) = placed(image, mask, settings, kernel)?;
         let field = Field::new(&image, &mask, settings, kernel)?;
-        Ok(Self { image, settings: settings.clone(), kernel, field, columns })
+        Ok(Self { image, mask, settings: settings.clone(), kernel, field, columns })
     }
 
     /// The maps' columns in their order.
@@ -139,16 +140,16 @@ impl<'a> Maps<'a> {
         self.columns.iter().map(|(definition, way)| definition.column(*way)).collect()
     }
 
-    /// Where the maps lie.
-    #[must_use]
-    pub fn grid(&self) -> &Grid {
-        self.image.grid()
-    }
-
     /// The image that the maps lie on: the one given, or the resampled one.
     #[must_use]
     pub fn image(&self) -> &Volume {
         &self.image
+    }
+
+    /// The region, on that image's grid.
+    #[must_use]
+    pub fn mask(&self) -> &RoiMask {
+        &self.mask
     }
 
     /// The voxels that have a kernel of their own.
