@@ -15,6 +15,7 @@ mod local;
 pub mod maps;
 mod morphology;
 pub mod perturb;
+pub mod preview;
 pub mod processing;
 pub mod pyradiomics;
 mod registry;
