@@ -2,6 +2,8 @@
 //!
 //! Never here: a formula.
 
+use std::borrow::Cow;
+
 use consilium_imaging::{Grid, RoiMask, Volume};
 
 use crate::discretise::{Levels, discretise};
@@ -43,20 +45,33 @@ impl std::fmt::Debug for Features {
 /// Extracts the features that `settings` ask for: normalise, resample, filter, re-segment, discretise, compute.
 pub fn extract(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     settings.check()?;
-    let normalised =
-        settings.normalisation.as_ref().map(|scale| scale.apply(image, Some(mask))).transpose()?;
-    let image = normalised.as_ref().unwrap_or(image);
-    let Some(resampling) = &settings.resampling else { return on_grid(image, mask, settings) };
-    let (image, mask) = if settings.filters.is_empty() {
-        resampling.region(image, mask, surroundings(settings, &resampling.grid(image.grid())?))?
-    } else {
-        (resampling.volume(image)?, resampling.roi(mask)?)
-    };
+    let (image, mask) = placed(image, mask, settings, 0)?;
     on_grid(&image, &mask, settings)
 }
 
+/// Image and mask as features are computed from them: normalised and resampled, with at least `margin` voxels around the
+/// region where the image has them.
+pub(crate) fn placed<'a>(
+    image: &'a Volume,
+    mask: &'a RoiMask,
+    settings: &Settings,
+    margin: usize,
+) -> Result<(Cow<'a, Volume>, Cow<'a, RoiMask>), Error> {
+    let normalised =
+        settings.normalisation.as_ref().map(|scale| scale.apply(image, Some(mask))).transpose()?;
+    let image = normalised.map_or(Cow::Borrowed(image), Cow::Owned);
+    let Some(resampling) = &settings.resampling else { return Ok((image, Cow::Borrowed(mask))) };
+    let (image, mask) = if settings.filters.is_empty() {
+        let around = surroundings(settings, &resampling.grid(image.grid())?).max(margin);
+        resampling.region(&image, mask, around)?
+    } else {
+        (resampling.volume(&image)?, resampling.roi(mask)?)
+    };
+    Ok((Cow::Owned(image), Cow::Owned(mask)))
+}
+
 /// How many voxels around a region its features are computed from.
-pub(crate) fn surroundings(settings: &Settings, grid: &Grid) -> usize {
+fn surroundings(settings: &Settings, grid: &Grid) -> usize {
     if settings.has(Family::LocalIntensity) { local::reach(grid.spacing) } else { 0 }
 }
 

@@ -2,12 +2,12 @@
 //!
 //! Never here: features.
 
-use consilium_imaging::{Grid, RoiMask, Volume};
+use consilium_imaging::{Grid, RoiMask};
 
 use super::Kernel;
-use crate::discretise::{Levels, discretise};
+use crate::Error;
+use crate::discretise::Levels;
 use crate::roi::{Roi, bounding_box};
-use crate::{Error, Settings};
 
 /// A region in its box, x fastest.
 pub(super) struct Field {
@@ -23,25 +23,8 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) fn new(
-        image: &Volume,
-        mask: &RoiMask,
-        settings: &Settings,
-        kernel: Kernel,
-    ) -> Result<Self, Error> {
-        let region = if kernel.masked { mask.clone() } else { surroundings(mask, kernel)? };
-        let roi = Roi::new(image, &region, settings)?;
-        let is_discretised = settings.families.iter().any(|family| family.needs_levels());
-        // without levels, all that is in is level 1
-        let levels = if is_discretised {
-            discretise(&roi, settings)?
-        } else {
-            Levels { values: vec![1; roi.at.len()], count: 1 }
-        };
-        Ok(Self::of(&roi, &levels, mask))
-    }
-
-    fn of(roi: &Roi, levels: &Levels, mask: &RoiMask) -> Self {
+    /// A region with its levels, and the mask whose voxels have a kernel.
+    pub(super) fn new(roi: &Roi, levels: &Levels, mask: &RoiMask) -> Self {
         let cells = roi.morphological.len();
         let mut field = Self {
             dims: roi.dims,
@@ -136,7 +119,7 @@ impl Window<'_> {
 }
 
 /// The region's box with the kernel's radius around it, where the image has it.
-fn surroundings(mask: &RoiMask, kernel: Kernel) -> Result<RoiMask, Error> {
+pub(super) fn surroundings(mask: &RoiMask, kernel: Kernel) -> Result<RoiMask, Error> {
     let grid = mask.grid();
     let bounds = bounding_box(grid.dims, mask.inside()).ok_or(Error::EmptyMask)?;
     let reach = [kernel.radius, kernel.radius, if kernel.flat { 0 } else { kernel.radius }];

@@ -12,7 +12,7 @@
 //! let maps = Maps::new(&image, &mask, &settings, Kernel::default(), &["cm_contrast_3D_avg".into()])?;
 //! maps.each(|column, map| {
 //!     assert_eq!((column, map.voxels().len()), ("cm_contrast_3D_avg", 64));
-//!     Ok::<(), std::io::Error>(())
+//!     Ok(())
 //! })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -21,8 +21,9 @@
 //! kernel, with these levels. Any family works, since the formulas are the registry's. Voxels outside of the region, or
 //! removed by re-segmentation, have the kernel's initial value; a feature that is not defined is NaN.
 //!
-//! Maps lie on the image's grid, or with resampling on the new grid around the region. They come one after the other, so
-//! that one is in memory at a time, beside at most 256 MiB of values to come. Never here: a formula, a file, a number that
+//! The settings' normalisation, resampling and filters come first, as in an extraction. Maps lie on the image's grid, or with
+//! resampling on the new grid around the region. They come one after the other, so that one is in memory at a time, beside at
+//! most 256 MiB of values to come. Never here: a formula, a file, a number that
 //! depends on the number of threads. Specification: the voxel-based extraction of `PyRadiomics` 3.1.0 (kernelRadius,
 //! maskedKernel, initValue, force2D) for what a kernel is, the IBSI reference manual for the features.
 
@@ -33,8 +34,11 @@ use std::borrow::Cow;
 use consilium_imaging::{RoiMask, Volume};
 use rayon::prelude::*;
 
-use crate::extract::{Sources, surroundings};
+use crate::discretise::{Levels, discretise};
+use crate::extract::{Sources, placed};
+use crate::filters::Filter;
 use crate::registry::Definition;
+use crate::roi::Roi;
 use crate::settings::Way;
 use crate::{Error, Settings};
 use field::Field;
@@ -105,21 +109,35 @@ impl MapError {
 /// A region made ready for maps.
 pub struct Maps<'a> {
     image: Cow<'a, Volume>,
-    mask: RoiMask,
-    settings: Settings,
+    mask: Cow<'a, RoiMask>,
+    /// What a kernel may see: the mask, or its surroundings.
+    roi: Roi,
     kernel: Kernel,
-    field: Field,
-    columns: Vec<(&'static Definition, Way)>,
+    layers: Vec<Layer>,
+}
+
+/// The maps of the image, or of its response to a filter.
+struct Layer {
+    filter: Option<Filter>,
+    settings: Settings,
+    columns: Vec<Column>,
+}
+
+/// A feature, and what its map is called.
+struct Column {
+    name: String,
+    definition: &'static Definition,
+    way: Way,
 }
 
 impl<'a> Maps<'a> {
-    /// Makes grey levels over the region. `columns` are tags of [`Settings::tags`]; an empty list stands for all of them.
+    /// Prepares the region. `columns` are tags of [`Settings::tags`]; an empty list stands for all of them.
     ///
     /// # Errors
     /// When image, mask or settings cannot be used, the kernel is no neighbourhood, or a column is unknown.
     pub fn new(
         image: &'a Volume,
-        mask: &RoiMask,
+        mask: &'a RoiMask,
         settings: &Settings,
         kernel: Kernel,
         columns: &[String],
@@ -128,19 +146,22 @@ impl<'a> Maps<'a> {
         if !(1..=MAX_RADIUS).contains(&kernel.radius) {
             return Err(MapError::Kernel { found: kernel.radius, limit: MAX_RADIUS });
         }
-        let columns = chosen(settings, columns)?;
-        let (image, mask) = placed(image, mask, settings, kernel)?;
-        let field = Field::new(&image, &mask, settings, kernel)?;
-        Ok(Self { image, mask, settings: settings.clone(), kernel, field, columns })
+        let layers = layers(settings, columns)?;
+        let (image, mask) = placed(image, mask, settings, kernel.radius)?;
+        let roi = if kernel.masked {
+            Roi::new(&image, &mask, settings)?
+        } else {
+            Roi::new(&image, &field::surroundings(&mask, kernel)?, settings)?
+        };
+        Ok(Self { image, mask, roi, kernel, layers })
     }
 
     /// The maps' columns in their order.
-    #[must_use]
-    pub fn columns(&self) -> Vec<String> {
-        self.columns.iter().map(|(definition, way)| definition.column(*way)).collect()
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().flat_map(|layer| &layer.columns).map(|column| column.name.as_str())
     }
 
-    /// The image that the maps lie on: the one given, or the resampled one.
+    /// The image that the maps lie on: the one given, or the normalised and resampled one.
     #[must_use]
     pub fn image(&self) -> &Volume {
         &self.image
@@ -152,50 +173,62 @@ impl<'a> Maps<'a> {
         &self.mask
     }
 
-    /// The voxels that have a kernel of their own.
-    #[must_use]
-    pub fn voxels(&self) -> usize {
-        self.field.targets().len()
-    }
-
     /// Hands over the maps one after the other; the first error ends it and is returned.
     ///
     /// # Errors
-    /// Those of `sink`.
-    pub fn each<E>(&self, mut sink: impl FnMut(&str, Volume) -> Result<(), E>) -> Result<(), E> {
-        let together = (MAX_VALUES / self.voxels().max(1)).max(1);
-        for columns in self.columns.chunks(together) {
-            let values = self.values(columns);
-            for (i, (definition, way)) in columns.iter().enumerate() {
+    /// Those of `sink`, and when a filter cannot be applied or makes too many grey levels.
+    pub fn each<E: From<MapError>>(
+        &self,
+        mut sink: impl FnMut(&str, Volume) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.layers.iter().try_for_each(|layer| self.each_of(layer, &mut sink))
+    }
+
+    fn each_of<E: From<MapError>>(
+        &self,
+        layer: &Layer,
+        sink: &mut impl FnMut(&str, Volume) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (image, field) = self.seen(layer).map_err(MapError::Extraction)?;
+        let together = (MAX_VALUES / field.targets().len().max(1)).max(1);
+        for columns in layer.columns.chunks(together) {
+            let values = self.values(&image, &field, &layer.settings, columns);
+            for (i, column) in columns.iter().enumerate() {
                 let of_column = values.iter().skip(i).step_by(columns.len()).copied();
-                sink(&definition.column(*way), self.map(of_column))?;
+                sink(&column.name, self.map(&field, of_column))?;
             }
         }
         Ok(())
     }
 
+    /// The image of a layer, and the region in it with its grey levels.
+    fn seen(&self, layer: &Layer) -> Result<(Cow<'_, Volume>, Field), Error> {
+        let response = layer.filter.as_ref().map(|filter| filter.apply(&self.image)).transpose()?;
+        let in_response = response.as_ref().map(|response| self.roi.in_response(response));
+        let roi = in_response.as_ref().unwrap_or(&self.roi);
+        let is_discretised = layer.settings.families.iter().any(|family| family.needs_levels());
+        // without levels, all that is in is level 1
+        let flat = || Ok(Levels { values: vec![1; roi.at.len()], count: 1 });
+        let levels = if is_discretised { discretise(roi, &layer.settings) } else { flat() }?;
+        let field = Field::new(roi, &levels, &self.mask);
+        Ok((response.map_or(Cow::Borrowed(&*self.image), Cow::Owned), field))
+    }
+
     /// The values of some columns at every target, target by target.
-    fn values(&self, columns: &[(&'static Definition, Way)]) -> Vec<f64> {
-        let needed = |family| columns.iter().any(|(definition, _)| definition.family == family);
-        let mut settings = self.settings.clone();
-        settings.families.retain(|family| needed(*family));
-        settings.aggregations.retain(|aggregation| {
-            columns.iter().any(|(_, way)| match way {
-                Way::Whole => false,
-                Way::Lines(way) => way == aggregation,
-                Way::Around(scope) => aggregation.scope() == *scope,
-            })
-        });
-        let mut values = vec![0.0; columns.len() * self.voxels()];
-        let targets = values.par_chunks_mut(columns.len()).zip(self.field.targets());
+    fn values(&self, image: &Volume, field: &Field, settings: &Settings, columns: &[Column]) -> Vec<f64> {
+        let settings = narrowed(settings, columns);
+        let mut values = vec![0.0; columns.len() * field.targets().len()];
+        let targets = values.par_chunks_mut(columns.len()).zip(field.targets());
         targets.for_each_init(
-            || self.field.window(self.kernel),
+            || field.window(self.kernel),
             |window, (values, target)| {
                 window.move_to(*target);
                 let (roi, levels) = window.region();
-                let sources = Sources::with_levels(&self.image, roi, levels, &settings);
-                for (value, (definition, way)) in values.iter_mut().zip(columns) {
-                    let found = sources.as_ref().map_or(f64::NAN, |s| s.value(definition.formula, *way));
+                let sources = Sources::with_levels(image, roi, levels, &settings);
+                for (value, column) in values.iter_mut().zip(columns) {
+                    let formula = column.definition.formula;
+                    let found =
+                        sources.as_ref().map_or(f64::NAN, |sources| sources.value(formula, column.way));
                     *value = if found.is_finite() { found } else { f64::NAN };
                 }
             },
@@ -203,38 +236,66 @@ impl<'a> Maps<'a> {
         values
     }
 
-    fn map(&self, values: impl Iterator<Item = f64>) -> Volume {
+    fn map(&self, field: &Field, values: impl Iterator<Item = f64>) -> Volume {
         let grid = self.image.grid().clone();
         let mut voxels = vec![self.kernel.initial; grid.len()];
-        let places = self.field.targets().iter().map(|target| self.field.in_image(*target, &grid));
+        let places = field.targets().iter().map(|target| field.in_image(*target, &grid));
         places.zip(values).for_each(|(place, value)| voxels[place] = value);
         Volume::new(grid, voxels).expect("as many voxels as the grid has")
     }
 }
 
-/// The columns asked for, in the order of the settings.
-fn chosen(settings: &Settings, columns: &[String]) -> Result<Vec<(&'static Definition, Way)>, MapError> {
-    let all: Vec<(&Definition, Way, String)> =
-        settings.columns().map(|(definition, way)| (definition, way, definition.column(way))).collect();
-    if let Some(unknown) = columns.iter().find(|column| !all.iter().any(|(_, _, known)| known == *column)) {
+/// The columns asked for, in the order of the settings, by the image they are computed from.
+fn layers(settings: &Settings, asked: &[String]) -> Result<Vec<Layer>, MapError> {
+    let responses = settings.filters.iter().map(|filter| Layer::new(settings.of_response(), Some(filter)));
+    let mut layers: Vec<Layer> =
+        std::iter::once(Layer::new(settings.clone(), None)).chain(responses).collect();
+    let is_known = |name: &String| layers.iter().flat_map(|l| &l.columns).any(|column| column.name == *name);
+    if let Some(unknown) = asked.iter().find(|name| !is_known(name)) {
         return Err(MapError::Column { column: unknown.clone() });
     }
-    let is_asked = |column: &String| columns.is_empty() || columns.contains(column);
-    let asked = all.into_iter().filter(|(_, _, column)| is_asked(column));
-    Ok(asked.map(|(definition, way, _)| (definition, way)).collect())
+    let is_asked = |column: &Column| asked.is_empty() || asked.contains(&column.name);
+    layers.iter_mut().for_each(|layer| layer.columns.retain(is_asked));
+    layers.retain(|layer| !layer.columns.is_empty());
+    Ok(layers)
 }
 
-/// Image and mask on the grid of the settings.
-fn placed<'a>(
-    image: &'a Volume,
-    mask: &RoiMask,
-    settings: &Settings,
-    kernel: Kernel,
-) -> Result<(Cow<'a, Volume>, RoiMask), Error> {
-    let Some(resampling) = &settings.resampling else { return Ok((Cow::Borrowed(image), mask.clone())) };
-    let around = surroundings(settings, &resampling.grid(image.grid())?).max(kernel.radius);
-    let (image, mask) = resampling.region(image, mask, around)?;
-    Ok((Cow::Owned(image), mask))
+impl Layer {
+    fn new(settings: Settings, filter: Option<&Filter>) -> Self {
+        let prefix = filter.map_or(String::new(), |filter| format!("{}_", filter.name()));
+        let column = |(definition, way): (&'static Definition, Way)| Column {
+            name: format!("{prefix}{}", definition.column(way)),
+            definition,
+            way,
+        };
+        let columns = settings.columns().map(column).collect();
+        Self { filter: filter.cloned(), settings, columns }
+    }
+}
+
+/// Settings that compute some columns and little else.
+fn narrowed(settings: &Settings, columns: &[Column]) -> Settings {
+    let is_family = |family| columns.iter().any(|column| column.definition.family == family);
+    let is_way = |aggregation: crate::Aggregation| {
+        columns.iter().any(|column| match column.way {
+            Way::Whole => false,
+            Way::Lines(way) => way == aggregation,
+            Way::Around(scope) => aggregation.scope() == scope,
+        })
+    };
+    let mut narrowed = settings.clone();
+    narrowed.families.retain(|family| is_family(*family));
+    narrowed.aggregations.retain(|aggregation| is_way(*aggregation));
+    narrowed
+}
+
+impl std::fmt::Display for Kernel {
+    /// One line for people, such as `kernel radius 1, masked`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { radius, masked, flat, .. } = *self;
+        let (mask, shape) = (if masked { "masked" } else { "not masked" }, if flat { ", flat" } else { "" });
+        write!(f, "kernel radius {radius}, {mask}{shape}")
+    }
 }
 
 impl std::fmt::Debug for Maps<'_> {

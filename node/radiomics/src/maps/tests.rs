@@ -3,6 +3,7 @@
 use consilium_imaging::Grid;
 
 use super::*;
+use crate::filters::{Boundary, Mean, Over};
 use crate::{Aggregation, Discretisation, Family, extract};
 
 /// A bent region in a textured image with 9 grey levels.
@@ -33,7 +34,7 @@ fn all(image: &Volume, mask: &RoiMask, settings: &Settings, kernel: Kernel) -> V
     let maps = Maps::new(image, mask, settings, kernel, &[]).unwrap();
     maps.each(|column, map| {
         found.push((column.to_owned(), map));
-        Ok::<(), ()>(())
+        Ok::<(), MapError>(())
     })
     .unwrap();
     found
@@ -96,10 +97,10 @@ fn every_column_can_be_had_alone() {
     for (column, map) in all(&image, &mask, &settings, Kernel::default()) {
         let maps =
             Maps::new(&image, &mask, &settings, Kernel::default(), std::slice::from_ref(&column)).unwrap();
-        assert_eq!(maps.columns(), std::slice::from_ref(&column));
+        assert_eq!(maps.columns().collect::<Vec<_>>(), [column.as_str()]);
         maps.each(|_, alone| {
             assert_eq!(bits(&alone), bits(&map), "{column}");
-            Ok::<(), ()>(())
+            Ok::<(), MapError>(())
         })
         .unwrap();
     }
@@ -168,14 +169,39 @@ fn what_is_refused_says_why() {
 }
 
 #[test]
+fn filters_and_resampling_come_first() {
+    let (image, mask) = case([7, 6, 5]);
+    let filter = Filter::Mean(Mean { support: 3, over: Over::Volume, boundary: Boundary::Mirror });
+    let families = vec![Family::IntensityStatistics, Family::Glcm];
+    let resampling = Some(crate::Resampling::to([Some(1.2), Some(1.2), Some(1.2)]));
+    let settings = Settings { filters: vec![filter], resampling, families, ..Settings::default() };
+    let kernel = Kernel { radius: 50, ..Kernel::default() };
+    let features = extract(&image, &mask, &settings).unwrap();
+    let maps = Maps::new(&image, &mask, &settings, kernel, &[]).unwrap();
+    assert_eq!(maps.columns().collect::<Vec<_>>(), settings.tags());
+    let mut seen = 0;
+    maps.each(|column, map| {
+        // a kernel that holds the whole region has its features everywhere
+        let expected = features.get(column).unwrap();
+        for (value, _) in map.voxels().iter().zip(maps.mask().inside()).filter(|(_, is_in)| **is_in) {
+            assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{column}: {value}, {expected}");
+            seen += 1;
+        }
+        Ok::<(), MapError>(())
+    })
+    .unwrap();
+    assert_eq!(seen, maps.mask().count() * settings.tags().len());
+}
+
+#[test]
 fn an_error_of_the_sink_ends_the_maps() {
     let (image, mask) = case([6, 5, 4]);
     let settings = settings(&[Family::IntensityStatistics]);
     let maps = Maps::new(&image, &mask, &settings, Kernel::default(), &[]).unwrap();
     let mut seen = 0;
-    let ended = maps.each(|_, _| {
+    let ended: Result<(), Box<dyn std::error::Error>> = maps.each(|_, _| {
         seen += 1;
-        if seen == 3 { Err("full") } else { Ok(()) }
+        if seen == 3 { Err("full".into()) } else { Ok(()) }
     });
-    assert_eq!((ended, seen), (Err("full"), 3));
+    assert_eq!((ended.unwrap_err().to_string().as_str(), seen), ("full", 3));
 }

@@ -32,6 +32,8 @@ mod table;
 mod turn;
 mod window;
 
+use std::borrow::Cow;
+
 use consilium_imaging::{RoiMask, Volume, same_grid};
 
 pub use error::PerturbError;
@@ -102,24 +104,28 @@ impl Chain {
     ) -> Result<(Volume, RoiMask), PerturbError> {
         same_grid(image.grid(), mask.grid())?;
         self.steps.iter().try_for_each(Perturbation::check)?;
-        let mut state = (image.clone(), mask.clone());
+        let (mut image, mut mask) = (Cow::Borrowed(image), Cow::Borrowed(mask));
         let mut turn = Turn::NONE;
         for (i, step) in self.steps.iter().enumerate() {
-            match step {
-                Perturbation::Rotate(degrees) => turn = turn.turned(*degrees),
-                Perturbation::Shift(shift) => turn = turn.shifted(*shift),
-                other => state = other.applied(state, seed)?,
+            match *step {
+                Perturbation::Rotate(degrees) => turn = turn.turned(degrees),
+                Perturbation::Shift(shift) => turn = turn.shifted(shift),
+                Perturbation::Noise { repetition, level } => {
+                    let level = step.noise(&image, &mask, level)?;
+                    image = Cow::Owned(noise::added(&image, level, seed, repetition));
+                }
+                _ => mask = Cow::Owned(step.contour(&image, &mask, seed)?),
             }
             let is_last = !self.steps.get(i + 1).is_some_and(Perturbation::moves_the_grid);
             if is_last && turn != Turn::NONE {
-                state = turn.apply(&state.0, &state.1, self.interpolation);
-                turn = Turn::NONE;
+                let (turned, region) = turn.apply(&image, &mask, self.interpolation);
+                (image, mask, turn) = (Cow::Owned(turned), Cow::Owned(region), Turn::NONE);
             }
-            if state.1.count() == 0 {
+            if mask.count() == 0 {
                 return Err(step.refused("no voxel of the region is left"));
             }
         }
-        Ok(state)
+        Ok((image.into_owned(), mask.into_owned()))
     }
 }
 
@@ -128,39 +134,31 @@ impl Perturbation {
         matches!(self, Self::Rotate(_) | Self::Shift(_))
     }
 
-    /// Changes that leave the grid where it is.
-    fn applied(
-        &self,
-        (image, mask): (Volume, RoiMask),
-        seed: u64,
-    ) -> Result<(Volume, RoiMask), PerturbError> {
-        let not_finite = || PerturbError::NotFinite { perturbation: self.to_string() };
+    /// The standard deviation of the noise to add.
+    fn noise(&self, image: &Volume, mask: &RoiMask, level: Option<f64>) -> Result<f64, PerturbError> {
+        let window = Window::around(mask).ok_or(PerturbError::EmptyMask)?;
+        let estimated = || noise::level(image, &window.padded(NOISE_AROUND, mask.grid()));
+        let level = level.unwrap_or_else(estimated);
+        if level.is_finite() { Ok(level) } else { Err(self.not_finite()) }
+    }
+
+    /// Changes of the contour alone.
+    fn contour(&self, image: &Volume, mask: &RoiMask, seed: u64) -> Result<RoiMask, PerturbError> {
         match *self {
-            Self::Rotate(_) | Self::Shift(_) => Ok((image, mask)),
-            Self::Noise { repetition, level } => {
-                let window = Window::around(&mask).ok_or(PerturbError::EmptyMask)?;
-                let estimated = || noise::level(&image, &window.padded(NOISE_AROUND, mask.grid()));
-                let level = level.unwrap_or_else(estimated);
-                if !level.is_finite() {
-                    return Err(not_finite());
-                }
-                Ok((noise::added(&image, level, seed, repetition), mask))
-            }
-            Self::Volume(fraction) => {
-                let mask = border::resized(&mask, self.voxels(&mask, fraction)?, seed)
-                    .ok_or_else(|| self.refused("the image has no room for it"))?;
-                Ok((image, mask))
-            }
+            Self::Volume(fraction) => border::resized(mask, self.voxels(mask, fraction)?, seed)
+                .ok_or_else(|| self.refused("the image has no room for it")),
             Self::Grow(mm) => {
-                let mask =
-                    border::moved(&mask, mm).ok_or_else(|| self.refused("no voxel of the region is left"))?;
-                Ok((image, mask))
+                border::moved(mask, mm).ok_or_else(|| self.refused("no voxel of the region is left"))
             }
             Self::Contour(repetition) => {
-                let mask = randomise::randomised(&image, &mask, seed, repetition).ok_or_else(not_finite)?;
-                Ok((image, mask))
+                randomise::randomised(image, mask, seed, repetition).ok_or_else(|| self.not_finite())
             }
+            Self::Rotate(_) | Self::Shift(_) | Self::Noise { .. } => Ok(mask.clone()),
         }
+    }
+
+    fn not_finite(&self) -> PerturbError {
+        PerturbError::NotFinite { perturbation: self.to_string() }
     }
 
     /// The voxels of a region that a part is added to.

@@ -3,6 +3,8 @@
 //! Never here: chance, or a contour. Specification: Achanta et al., "SLIC superpixels compared to state-of-the-art
 //! superpixel methods", IEEE Trans Pattern Anal Mach Intell 34 (2012) 2274; distances in mm.
 
+use rayon::prelude::*;
+
 /// Rounds of assigning voxels and moving centres.
 const ROUNDS: usize = 10;
 /// Weight of distance against intensity, which is scaled to 0..1.
@@ -66,28 +68,48 @@ fn index([nx, ny, nz]: [usize; 3], [x, y, z]: [usize; 3]) -> usize {
 
 /// Each voxel goes to the nearest centre within twice the pitch, the first of equals.
 fn assigned(field: &Field, centres: &[Centre], old: &[u32], pitch: f64) -> Vec<u32> {
-    let [nx, ny, _] = field.dims;
+    let plane = field.dims[0] * field.dims[1];
     let mut labels = old.to_vec();
-    let mut nearest = vec![f64::INFINITY; field.values.len()];
-    for (label, centre) in (0_u32..).zip(centres) {
-        let [xs, ys, zs] = [0, 1, 2].map(|axis| reach(field, centre, axis, pitch));
-        for (z, y) in zs.flat_map(|z| ys.clone().map(move |y| (z, y))) {
-            let square = |axis: usize, at: usize| {
-                let mm = (at as f64 - centre.at[axis]) * field.spacing[axis] / pitch;
-                mm * mm
-            };
-            let across = square(1, y) + square(2, z);
-            for x in xs.clone() {
-                let voxel = (z * ny + y) * nx + x;
-                let unlike = (field.values[voxel] - centre.value) / COMPACTNESS;
-                let distance = unlike * unlike + across + square(0, x);
-                if distance < nearest[voxel] {
-                    (nearest[voxel], labels[voxel]) = (distance, label);
+    let slices = labels.par_chunks_mut(plane).zip(field.values.par_chunks(plane)).enumerate();
+    slices.for_each_init(
+        || vec![f64::INFINITY; plane],
+        |nearest, (z, (labels, values))| {
+            nearest.fill(f64::INFINITY);
+            for (label, centre) in (0_u32..).zip(centres) {
+                if reach(field, centre, 2, pitch).contains(&z) {
+                    claim(field, (label, centre), z, pitch, values, labels, nearest);
                 }
+            }
+        },
+    );
+    labels
+}
+
+/// Gives the voxels of a slice to a centre that is nearer than those before.
+fn claim(
+    field: &Field,
+    (label, centre): (u32, &Centre),
+    z: usize,
+    pitch: f64,
+    values: &[f64],
+    labels: &mut [u32],
+    nearest: &mut [f64],
+) {
+    let square = |axis: usize, at: usize| {
+        let mm = (at as f64 - centre.at[axis]) * field.spacing[axis] / pitch;
+        mm * mm
+    };
+    let [xs, ys] = [0, 1].map(|axis| reach(field, centre, axis, pitch));
+    for y in ys {
+        let across = square(1, y) + square(2, z);
+        for pixel in y * field.dims[0] + xs.start..y * field.dims[0] + xs.end {
+            let unlike = (values[pixel] - centre.value) / COMPACTNESS;
+            let distance = unlike * unlike + across + square(0, pixel - y * field.dims[0]);
+            if distance < nearest[pixel] {
+                (nearest[pixel], labels[pixel]) = (distance, label);
             }
         }
     }
-    labels
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the box")]
