@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark")]
 
 use consilium_imaging::{Grid, RoiMask, Volume};
-use consilium_radiomics::maps::{Kernel, MapError, Maps};
+use consilium_radiomics::maps::{Kernel, Maps};
 use consilium_radiomics::{Discretisation, Family, Settings};
 
 fn main() {
@@ -50,7 +50,7 @@ fn family<const RADIUS: usize>(bencher: divan::Bencher<'_, '_>, family: Family) 
         let maps = Maps::new(&image, &mask, &settings, kernel, &[]).unwrap();
         maps.each(|_, map| {
             divan::black_box(map);
-            Ok::<(), MapError>(())
+            Ok::<(), ()>(())
         })
     });
 }

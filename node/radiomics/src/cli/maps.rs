@@ -82,7 +82,8 @@ pub(crate) fn maps(arguments: &Arguments) -> Result<(), Fault> {
         write_image(&file, &map, Precision::Single, column)?;
         say(file.display());
         Ok::<(), ImagingError>(())
-    })?;
+    })
+    .map_err(refused)??;
     let made = recipe.provenance();
     let about = json!({
         "extractor": made.extractor, "profile": made.profile, "parameters": made.parameters,

@@ -12,8 +12,8 @@
 //! let maps = Maps::new(&image, &mask, &settings, Kernel::default(), &["cm_contrast_3D_avg".into()])?;
 //! maps.each(|column, map| {
 //!     assert_eq!((column, map.voxels().len()), ("cm_contrast_3D_avg", 64));
-//!     Ok(())
-//! })?;
+//!     Ok::<(), std::io::Error>(())
+//! })??;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -157,8 +157,21 @@ impl<'a> Maps<'a> {
     }
 
     /// The maps' columns in their order.
-    pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.layers.iter().flat_map(|layer| &layer.columns).map(|column| column.name.as_str())
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.layers.iter().flat_map(|layer| &layer.columns).map(|column| column.name.clone()).collect()
+    }
+
+    /// The voxels that have a kernel of their own.
+    #[must_use]
+    pub fn voxels(&self) -> usize {
+        let grid = self.mask.grid();
+        let is_target = |at: &&usize| {
+            let [x, y, z]: [usize; 3] =
+                std::array::from_fn(|i| self.roi.position(**at)[i] + self.roi.start[i]);
+            self.mask.inside()[(z * grid.dims[1] + y) * grid.dims[0] + x]
+        };
+        self.roi.at.iter().filter(is_target).count()
     }
 
     /// The image that the maps lie on: the one given, or the normalised and resampled one.
@@ -173,32 +186,28 @@ impl<'a> Maps<'a> {
         &self.mask
     }
 
-    /// Hands over the maps one after the other; the first error ends it and is returned.
+    /// Hands over the maps one after the other. The sink's first error ends it; it is the inner one.
     ///
     /// # Errors
-    /// Those of `sink`, and when a filter cannot be applied or makes too many grey levels.
-    pub fn each<E: From<MapError>>(
+    /// When a filter cannot be applied, or its response makes too many grey levels.
+    pub fn each<E>(
         &self,
         mut sink: impl FnMut(&str, Volume) -> Result<(), E>,
-    ) -> Result<(), E> {
-        self.layers.iter().try_for_each(|layer| self.each_of(layer, &mut sink))
-    }
-
-    fn each_of<E: From<MapError>>(
-        &self,
-        layer: &Layer,
-        sink: &mut impl FnMut(&str, Volume) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let (image, field) = self.seen(layer).map_err(MapError::Extraction)?;
-        let together = (MAX_VALUES / field.targets().len().max(1)).max(1);
-        for columns in layer.columns.chunks(together) {
-            let values = self.values(&image, &field, &layer.settings, columns);
-            for (i, column) in columns.iter().enumerate() {
-                let of_column = values.iter().skip(i).step_by(columns.len()).copied();
-                sink(&column.name, self.map(&field, of_column))?;
+    ) -> Result<Result<(), E>, MapError> {
+        for layer in &self.layers {
+            let (image, field) = self.seen(layer)?;
+            let together = (MAX_VALUES / field.targets().len().max(1)).max(1);
+            for columns in layer.columns.chunks(together) {
+                let values = self.values(&image, &field, &layer.settings, columns);
+                for (i, column) in columns.iter().enumerate() {
+                    let of_column = values.iter().skip(i).step_by(columns.len()).copied();
+                    if let Err(error) = sink(&column.name, self.map(&field, of_column)) {
+                        return Ok(Err(error));
+                    }
+                }
             }
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// The image of a layer, and the region in it with its grey levels.

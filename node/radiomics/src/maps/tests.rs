@@ -34,8 +34,9 @@ fn all(image: &Volume, mask: &RoiMask, settings: &Settings, kernel: Kernel) -> V
     let maps = Maps::new(image, mask, settings, kernel, &[]).unwrap();
     maps.each(|column, map| {
         found.push((column.to_owned(), map));
-        Ok::<(), MapError>(())
+        Ok::<(), ()>(())
     })
+    .unwrap()
     .unwrap();
     found
 }
@@ -97,11 +98,12 @@ fn every_column_can_be_had_alone() {
     for (column, map) in all(&image, &mask, &settings, Kernel::default()) {
         let maps =
             Maps::new(&image, &mask, &settings, Kernel::default(), std::slice::from_ref(&column)).unwrap();
-        assert_eq!(maps.columns().collect::<Vec<_>>(), [column.as_str()]);
+        assert_eq!(maps.columns(), std::slice::from_ref(&column));
         maps.each(|_, alone| {
             assert_eq!(bits(&alone), bits(&map), "{column}");
-            Ok::<(), MapError>(())
+            Ok::<(), ()>(())
         })
+        .unwrap()
         .unwrap();
     }
 }
@@ -178,7 +180,7 @@ fn filters_and_resampling_come_first() {
     let kernel = Kernel { radius: 50, ..Kernel::default() };
     let features = extract(&image, &mask, &settings).unwrap();
     let maps = Maps::new(&image, &mask, &settings, kernel, &[]).unwrap();
-    assert_eq!(maps.columns().collect::<Vec<_>>(), settings.tags());
+    assert_eq!(maps.columns(), settings.tags());
     let mut seen = 0;
     maps.each(|column, map| {
         // a kernel that holds the whole region has its features everywhere
@@ -187,10 +189,12 @@ fn filters_and_resampling_come_first() {
             assert!((value - expected).abs() <= 1e-12 * expected.abs(), "{column}: {value}, {expected}");
             seen += 1;
         }
-        Ok::<(), MapError>(())
+        Ok::<(), ()>(())
     })
+    .unwrap()
     .unwrap();
     assert_eq!(seen, maps.mask().count() * settings.tags().len());
+    assert_eq!(maps.voxels(), maps.mask().count());
 }
 
 #[test]
@@ -199,9 +203,9 @@ fn an_error_of_the_sink_ends_the_maps() {
     let settings = settings(&[Family::IntensityStatistics]);
     let maps = Maps::new(&image, &mask, &settings, Kernel::default(), &[]).unwrap();
     let mut seen = 0;
-    let ended: Result<(), Box<dyn std::error::Error>> = maps.each(|_, _| {
+    let ended = maps.each(|_, _| {
         seen += 1;
-        if seen == 3 { Err("full".into()) } else { Ok(()) }
+        if seen == 3 { Err("full") } else { Ok(()) }
     });
-    assert_eq!((ended.unwrap_err().to_string().as_str(), seen), ("full", 3));
+    assert_eq!((ended.unwrap(), seen), (Err("full"), 3));
 }
