@@ -3,6 +3,10 @@
 //! Ours because the only decoder dicom-rs knows is C++. Every table has a fixed size, every sample takes at least a
 //! part of a bit that is there: a stream that ends is an error. Spec: ITU-T T.87 (1998), whose names are kept.
 
+mod stream;
+
+use stream::{Bits, Header, markers};
+
 /// Run lengths grow by these powers of two.
 const J: [u32; 32] =
     [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -10,31 +14,20 @@ const REGULAR: usize = 365;
 const DEFAULT_RESET: i32 = 64;
 
 /// A decoded plane.
-pub(super) struct Plane {
-    pub(super) columns: usize,
-    pub(super) rows: usize,
-    pub(super) samples: Vec<u16>,
-}
-
-/// What the markers say.
-#[derive(Default)]
-struct Header {
-    precision: u32,
-    columns: usize,
-    rows: usize,
-    near: i32,
-    /// MAXVAL, T1, T2, T3, RESET; 0 where the default holds.
-    preset: [i32; 5],
+pub(in crate::dicom) struct Plane {
+    pub(in crate::dicom) columns: usize,
+    pub(in crate::dicom) rows: usize,
+    pub(in crate::dicom) samples: Vec<u16>,
 }
 
 /// Decodes a stream of at most `most` pixels.
-pub(super) fn decode(stream: &[u8], most: usize) -> Result<Plane, String> {
+pub(in crate::dicom) fn decode(stream: &[u8], most: usize) -> Result<Plane, String> {
     let (header, data) = markers(stream)?;
     let (columns, rows) = (header.columns, header.rows);
     if columns * rows > most || columns == 0 || rows == 0 || !(2..=16).contains(&header.precision) {
         return Err(format!("{columns} x {rows} pixels of {} bits", header.precision));
     }
-    let mut scan = Scan::new(&header, Bits { bytes: data, at: 0, held: 0, count: 0 })?;
+    let mut scan = Scan::new(&header, Bits::new(data))?;
     let mut above = vec![0; columns + 2];
     let mut samples = Vec::with_capacity(columns * rows);
     for _ in 0..rows {
@@ -43,75 +36,6 @@ pub(super) fn decode(stream: &[u8], most: usize) -> Result<Plane, String> {
         above = line;
     }
     Ok(Plane { columns, rows, samples })
-}
-
-/// Walks over the segments up to the scan's data.
-fn markers(stream: &[u8]) -> Result<(Header, &[u8]), String> {
-    let mut header = Header::default();
-    let mut rest = stream.strip_prefix(&[0xff, 0xd8]).ok_or("no start of image")?;
-    loop {
-        let (marker, length) = match rest {
-            [0xff, 0xff, ..] => {
-                rest = &rest[1..];
-                continue;
-            }
-            [0xff, marker, high, low, ..] => (*marker, usize::from(*high) << 8 | usize::from(*low)),
-            _ => return Err("no start of scan".to_owned()),
-        };
-        // SPIFF's end carries a second start of image within its length
-        let segment = rest.get(4..2 + length).ok_or("a segment is cut")?;
-        let word = |at: usize| segment.get(at..at + 2).map_or(0, |w| i32::from(w[0]) << 8 | i32::from(w[1]));
-        match marker {
-            0xf7 => {
-                header.precision = segment.first().copied().unwrap_or(0).into();
-                header.rows = usize::try_from(word(1)).unwrap_or(0);
-                header.columns = usize::try_from(word(3)).unwrap_or(0);
-                if segment.get(5) != Some(&1) {
-                    return Err("several components".to_owned());
-                }
-            }
-            0xf8 if segment.first() == Some(&1) => header.preset = [1, 3, 5, 7, 9].map(word),
-            0xf8 => return Err("a mapping table".to_owned()),
-            0xda => {
-                header.near = segment.get(3).copied().unwrap_or(0).into();
-                return Ok((header, &rest[2 + length..]));
-            }
-            _ => {}
-        }
-        rest = &rest[2 + length..];
-    }
-}
-
-/// Bits from the most significant on; a byte after 0xff gives seven.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    held: u32,
-    count: u32,
-}
-
-impl Bits<'_> {
-    fn bit(&mut self) -> Result<u32, String> {
-        if self.count == 0 {
-            let byte = *self.bytes.get(self.at).ok_or("the stream ends too early")?;
-            let is_stuffed = self.at > 0 && self.bytes[self.at - 1] == 0xff;
-            if is_stuffed && byte & 0x80 != 0 {
-                return Err("the stream ends too early".to_owned());
-            }
-            (self.held, self.count) = (byte.into(), if is_stuffed { 7 } else { 8 });
-            self.at += 1;
-        }
-        self.count -= 1;
-        Ok(self.held >> self.count & 1)
-    }
-
-    fn bits(&mut self, count: u32) -> Result<i32, String> {
-        let mut value = 0;
-        for _ in 0..count {
-            value = value << 1 | self.bit()?.cast_signed();
-        }
-        Ok(value)
-    }
 }
 
 /// A context's counters: A, B, C, N of T.87; B is Nn in the two run contexts.
