@@ -134,9 +134,10 @@ impl Cooccurrence {
         expectation(&self.difference, |k| if k > 0.0 { 1.0 / (k * k) } else { 0.0 })
     }
 
-    /// NaN for a single level, which correlates with nothing.
+    /// One for a single level, as in MIRP and PyRadiomics: one flat direction must not undo the mean over all.
     pub(crate) fn corr(&self) -> f64 {
-        (self.auto_corr() - self.mean * self.mean) / self.joint_var()
+        let variance = self.joint_var();
+        if variance > 0.0 { (self.auto_corr() - self.mean * self.mean) / variance } else { 1.0 }
     }
 
     pub(crate) fn auto_corr(&self) -> f64 {
@@ -159,11 +160,12 @@ impl Cooccurrence {
         self.cluster(4)
     }
 
-    /// NaN for a single level, which holds no information.
+    /// Zero for a single level, which holds no information.
     pub(crate) fn info_corr1(&self) -> f64 {
         let of_products =
             self.cells.iter().fold(0.0, |sum, (i, j, p)| sum - p * libm::log2(self.product(*i, *j)));
-        (self.joint_entr() - of_products) / entropy(&self.marginal)
+        let of_level = entropy(&self.marginal);
+        if of_level > 0.0 { (self.joint_entr() - of_products) / of_level } else { 0.0 }
     }
 
     pub(crate) fn info_corr2(&self) -> f64 {
