@@ -34,7 +34,9 @@ impl Statistics {
         let rank = p / 100.0 * (self.n() - 1.0);
         let below = rank.floor() as usize;
         let above = (below + 1).min(self.sorted.len() - 1);
-        self.sorted[below] + rank.fract() * (self.sorted[above] - self.sorted[below])
+        let (low, high, part) = (self.sorted[below], self.sorted[above], rank.fract());
+        // from the nearer end, as numpy does: a percentile that is a voxel's value must not miss it by a rounding
+        if part < 0.5 { low + (high - low) * part } else { high - (high - low) * (1.0 - part) }
     }
 
     pub(crate) fn mean(&self) -> f64 {

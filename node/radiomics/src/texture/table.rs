@@ -11,7 +11,7 @@ pub(crate) struct LevelTable {
     /// Sum of the counts.
     total: f64,
     /// How large the sum could be: the voxels the counts come from.
-    voxels: usize,
+    voxels: f64,
 }
 
 impl LevelTable {
@@ -21,6 +21,16 @@ impl LevelTable {
             .filter(|(_, _, count)| *count > 0)
             .map(|(level, column, count)| (level as f64, column as f64, count as f64))
             .collect();
+        Self::of_cells(cells, voxels as f64)
+    }
+
+    /// From (level, column, count) in ascending order, no count being zero; a column is a number of voxels.
+    pub(crate) fn of_sizes(cells: Vec<(f64, f64, f64)>) -> Option<Self> {
+        let voxels = cells.iter().fold(0.0, |sum, (_, column, count)| sum + column * count);
+        Self::of_cells(cells, voxels)
+    }
+
+    fn of_cells(cells: Vec<(f64, f64, f64)>, voxels: f64) -> Option<Self> {
         let total = cells.iter().fold(0.0, |sum, (_, _, count)| sum + count);
         (!cells.is_empty()).then_some(Self { cells, total, voxels })
     }
@@ -108,7 +118,7 @@ impl LevelTable {
 
     /// Things counted per voxel.
     pub(crate) fn percentage(&self) -> f64 {
-        self.total / self.voxels as f64
+        self.total / self.voxels
     }
 
     pub(crate) fn level_variance(&self) -> f64 {

@@ -63,10 +63,10 @@ impl ToneTable {
         spread * self.over_rows(|row| row.s) / self.voxels
     }
 
-    /// Zero for a single level.
+    /// Zero for a single level, and where all levels weigh the same.
     pub(crate) fn busyness(&self) -> f64 {
         let change = self.over_pairs(|a, b| (a.level * a.p - b.level * b.p).abs());
-        if self.rows.len() < 2 { 0.0 } else { self.over_rows(|row| row.p * row.s) / change }
+        if change > 0.0 { self.over_rows(|row| row.p * row.s) / change } else { 0.0 }
     }
 
     pub(crate) fn complexity(&self) -> f64 {
