@@ -23,6 +23,10 @@ use crate::{Aggregation, Error, Family, Settings};
 pub struct Features(Vec<(String, f64)>);
 
 impl Features {
+    pub(crate) fn from_values(values: Vec<(String, f64)>) -> Self {
+        Self(values)
+    }
+
     /// Column and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.0.iter().map(|(column, value)| (column.as_str(), *value))
