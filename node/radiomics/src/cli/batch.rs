@@ -18,15 +18,20 @@ use super::parts::{self, Head, Line, Outcome};
 use super::progress::Progress;
 use super::recipe::{Recipe, RecipeArguments};
 use super::write::Format;
-use super::{Fault, Shard, hash, say};
+use super::{Fault, Shard, archive, say};
 
 const EXAMPLES: &str = "\
 The table has a row for each case and the columns image and mask, with paths relative to the table. Known besides:
-id, label (the value inside the region), roi (its name); other columns are passed through. PyRadiomics' batch files
-are such tables.
+id, label (the value inside the region), roi (its name), series (of a DICOM folder with several); other columns are
+passed through. PyRadiomics' batch files are such tables. Images: DICOM folders and files, NIfTI, NRRD. Masks: RTSTRUCT,
+DICOM SEG, NIfTI, NRRD.
+
+Instead of a table, a folder as an archive dumps it: every region of every RTSTRUCT and SEG with the series it was drawn
+on is a case. `index` writes that table, to be looked at and shortened first.
 
 Examples:
   consilium-radiomics batch cases.csv --out features
+  consilium-radiomics batch /data/dump --roi 'gtv*' --out features
   consilium-radiomics batch cases.csv --params study.toml --out features --format csv,parquet
   consilium-radiomics batch cases.csv --out features --shard 0/3        # and 1/3, 2/3, on any machines
   consilium-radiomics merge features --out features.csv                 # then one table
@@ -42,8 +47,11 @@ const UNKNOWN_MEMORY: u64 = 4 << 30;
 // `perturb` takes the same arguments
 #[group(skip)]
 pub(crate) struct Arguments {
-    /// The table of cases.
-    table: PathBuf,
+    /// A table of cases, or a folder of DICOM files.
+    cases: PathBuf,
+    /// Of a folder: only regions of this name, in any case; `*` stands for any letters.
+    #[arg(long, value_name = "NAME")]
+    roi: Option<String>,
     #[command(flatten)]
     recipe: RecipeArguments,
     /// The folder for results; made when needed.
@@ -78,7 +86,14 @@ impl Arguments {
     /// The recipe and the cases.
     pub(super) fn read(&self) -> Result<(Recipe, Cases), Fault> {
         let recipe = Recipe::new(&self.recipe)?;
-        let cases = Cases::from_table(&self.table, recipe.columns())?;
+        let cases = match (self.cases.is_dir(), &self.roi) {
+            (true, roi) => archive::cases(&self.cases, roi.as_deref())?,
+            (false, None) => Cases::from_table(&self.cases, recipe.columns())?,
+            (false, Some(_)) => {
+                let why = "--roi is for a folder of DICOM files; a table has a column `roi` or `label`";
+                return Err(Fault::Arguments(why.to_owned()));
+            }
+        };
         Ok((recipe, cases))
     }
 }
@@ -196,14 +211,14 @@ impl Work<'_> {
     }
 
     fn values(&self, located: &Located<'_>) -> Result<Found, Fault> {
-        let stamps = [hash::stamp(&located.image)?, hash::stamp(&located.mask)?];
+        let stamps = located.stamps()?;
         let remembered = self.known.inputs(&stamps).filter(|_| !self.rehash).cloned();
         let inputs = remembered.map_or_else(|| located.inputs(), Ok)?;
         let key = located.key(&inputs, self.recipe);
         if self.known.has(&key) {
             return Ok(Found::Known(key));
         }
-        let needs = located.needs();
+        let needs = located.needs()?;
         let limit = self.budget.limit();
         let too_large = || Fault::Memory { image: located.image.clone(), needs, limit };
         let _share = self.budget.take(needs).ok_or_else(too_large)?;

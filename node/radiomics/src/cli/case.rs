@@ -2,10 +2,13 @@
 //!
 //! Never: more than one case's voxels in one call.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use consilium_imaging::{RoiMask, Volume, read_image, read_mask};
+use consilium_imaging::{Choice, RoiMask, Volume, read_image, read_region_of, read_series};
 use consilium_radiomics::perturb::Chain;
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +16,8 @@ use super::hash;
 use super::recipe::Recipe;
 use super::{Fault, memory};
 
-/// Labels shown in a message.
-const SHOWN_LABELS: usize = 12;
-
 /// A case as the user named it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Case {
     /// The user's name for it, or its place in the table.
     pub(crate) id: String,
@@ -31,6 +31,12 @@ pub(crate) struct Case {
     /// The region's name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) roi: Option<String>,
+    /// The image's series, in a folder with several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) series: Option<String>,
+    /// The image's files, where an index has listed them.
+    #[serde(skip)]
+    pub(crate) files: Option<Arc<[PathBuf]>>,
     /// How image and mask are perturbed before extraction, by name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) perturbation: Option<String>,
@@ -55,12 +61,6 @@ pub(crate) struct Inputs {
 }
 
 impl Case {
-    /// The only case of a command.
-    pub(crate) fn alone(image: &Path, mask: &Path, label: Option<u32>) -> Self {
-        let [image, mask] = [image, mask].map(|path| path.display().to_string());
-        Self { id: "1".to_owned(), image, mask, label, roi: None, perturbation: None, extra: vec![] }
-    }
-
     /// What the column `roi` shows: the region's name, or its label.
     pub(crate) fn region(&self) -> String {
         let label = || self.label.map_or_else(String::new, |label| label.to_string());
@@ -81,23 +81,37 @@ impl Inputs {
 impl Located<'_> {
     /// Digests of both files.
     pub(crate) fn inputs(&self) -> Result<Inputs, Fault> {
-        Ok(Inputs { image_sha256: hash::of_path(&self.image)?, mask_sha256: hash::of_path(&self.mask)? })
+        let [image, mask] = self.files()?;
+        Ok(Inputs { image_sha256: hash::of_files(&image)?, mask_sha256: hash::of_files(&mask)? })
     }
 
     /// What a result is stored under: everything that decides its values.
     pub(crate) fn key(&self, inputs: &Inputs, recipe: &Recipe) -> String {
         let Inputs { image_sha256, mask_sha256 } = inputs;
         let made = recipe.provenance();
-        let Case { label, roi, perturbation, .. } = self.case;
+        let Case { label, roi, series, perturbation, .. } = self.case;
         hash::of_text(&format!(
-            "consilium/radiomics/v1\n{}\n{}\n{}\n{image_sha256}\n{mask_sha256}\n{label:?}\n{roi:?}\n{perturbation:?}\n",
+            "consilium/radiomics/v1\n{}\n{}\n{}\n{image_sha256}\n{mask_sha256}\n{label:?}\n{roi:?}\n{series:?}\n{perturbation:?}\n",
             made.extractor, made.profile, made.parameters
         ))
     }
 
     /// Bytes that extraction will need, roughly.
-    pub(crate) fn needs(&self) -> u64 {
-        memory::estimate(&self.image) + memory::estimate(&self.mask)
+    pub(crate) fn needs(&self) -> Result<u64, Fault> {
+        let [image, mask] = self.files()?;
+        Ok(memory::estimate(&image).saturating_add(memory::estimate(&mask)))
+    }
+
+    /// Stamps of image and mask.
+    pub(crate) fn stamps(&self) -> Result<[String; 2], Fault> {
+        let [image, mask] = self.files()?;
+        Ok([hash::stamp(&image)?, hash::stamp(&mask)?])
+    }
+
+    /// Files of the image and of the mask.
+    fn files(&self) -> Result<[Vec<PathBuf>; 2], Fault> {
+        let listed = self.case.files.as_ref().map(|files| files.to_vec());
+        Ok([listed.map_or_else(|| hash::files(&self.image), Ok)?, hash::files(&self.mask)?])
     }
 
     /// Reads, selects the region, extracts. A panic is a fault of this case, not the end of the batch.
@@ -122,36 +136,29 @@ impl Located<'_> {
 
     /// The image and the region.
     pub(crate) fn read(&self) -> Result<(Volume, RoiMask), Fault> {
-        Ok((read_image(&self.image)?, self.region()?))
-    }
-
-    fn region(&self) -> Result<RoiMask, Fault> {
-        let Some(label) = self.case.label else { return Ok(read_mask(&self.mask)?) };
-        let labels = read_image(&self.mask)?;
-        let wanted = f64::from(label);
-        #[expect(clippy::float_cmp, reason = "labels are whole numbers")]
-        let inside: Vec<bool> = labels.voxels().iter().map(|voxel| *voxel == wanted).collect();
-        let region = RoiMask::new(labels.grid().clone(), inside)?;
-        if region.count() > 0 {
-            return Ok(region);
+        let [files, _] = self.files()?;
+        if files.iter().any(|file| file.parent() != files[0].parent()) {
+            return Err(Fault::Scattered { image: self.image.clone() });
         }
-        let found = shown(labels.voxels());
-        Err(Fault::NoLabel { mask: self.mask.clone(), label, found })
+        let image = match &self.case.series {
+            Some(series) => read_series(&self.image, series)?,
+            None => read_image(&self.image)?,
+        };
+        let Case { label, roi, .. } = self.case;
+        let which = match (label, roi) {
+            (Some(label), _) => Choice::Number(*label),
+            (None, Some(name)) if may_have_names(&self.mask) => Choice::Name(name),
+            _ => Choice::Only,
+        };
+        let one_of_image = files.first().unwrap_or(&self.image);
+        let mask = read_region_of(&self.mask, which, image.grid(), one_of_image)?;
+        Ok((image, mask))
     }
 }
 
-/// Some of the values of a mask, in words.
-fn shown(voxels: &[f64]) -> String {
-    let mut found: Vec<f64> = Vec::new();
-    for voxel in voxels {
-        if found.len() <= SHOWN_LABELS && !found.iter().any(|known| known.to_bits() == voxel.to_bits()) {
-            found.push(*voxel);
-        }
-    }
-    found.sort_by(f64::total_cmp);
-    let mut text: Vec<String> = found.iter().take(SHOWN_LABELS).map(f64::to_string).collect();
-    if found.len() > SHOWN_LABELS {
-        text.push("…".to_owned());
-    }
-    text.join(", ")
+/// Whether regions have names in a file of this kind: not in NIfTI, where `roi` is the user's own word.
+fn may_have_names(mask: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(mask).and_then(|file| file.take(132).read_to_end(&mut start));
+    read.is_ok() && (start.ends_with(b"DICM") || start.starts_with(b"NRRD"))
 }

@@ -27,7 +27,7 @@ pub(crate) struct Cases {
     pub(crate) extra: Vec<String>,
     pub(crate) rows: Vec<Case>,
     /// What paths are relative to.
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl Cases {
@@ -108,6 +108,7 @@ struct Columns {
     id: Option<usize>,
     label: Option<usize>,
     roi: Option<usize>,
+    series: Option<usize>,
     extra: Vec<usize>,
 }
 
@@ -121,8 +122,8 @@ impl Columns {
             })
         };
         let (image, mask) = (needed("image")?, needed("mask")?);
-        let (id, label, roi) = (find("id"), find("label"), find("roi"));
-        let known = [Some(image), Some(mask), id, label, roi];
+        let (id, label, roi, series) = (find("id"), find("label"), find("roi"), find("series"));
+        let known = [Some(image), Some(mask), id, label, roi, series];
         let extra: Vec<usize> = (0..header.len()).filter(|at| !known.contains(&Some(*at))).collect();
         for name in extra.iter().map(|at| &header[*at]) {
             let taken = FIRST.contains(&name) || features.iter().any(|feature| feature.name == name);
@@ -131,7 +132,7 @@ impl Columns {
                 return Err(format!("the column `{name}` has no name of its own in the result; rename it"));
             }
         }
-        Ok(Self { image, mask, id, label, roi, extra })
+        Ok(Self { image, mask, id, label, roi, series, extra })
     }
 
     fn extra(&self, header: &StringRecord) -> Vec<String> {
@@ -157,8 +158,9 @@ impl Columns {
             mask: path(self.mask, "mask")?,
             label: label.transpose()?,
             roi: given(self.roi),
-            perturbation: None,
+            series: given(self.series),
             extra: self.extra.iter().map(|at| cell(*at)).collect(),
+            ..Case::default()
         })
     }
 }

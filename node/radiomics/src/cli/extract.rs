@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::case::{Case, Located};
+use super::pair::Pair;
 use super::recipe::{Recipe, RecipeArguments};
 use super::write::{Format, Layout, Row};
 use super::{Fault, say};
@@ -13,20 +13,16 @@ const EXAMPLES: &str = "\
 Examples:
   consilium-radiomics extract ct.nii.gz tumour.nii.gz
   consilium-radiomics extract ct.nii.gz labels.nii.gz --label 2 --out features.csv
+  consilium-radiomics extract ct-series/ rtstruct.dcm --roi GTV-1
   consilium-radiomics extract ct.nii.gz tumour.nii.gz --params study.toml --format json";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The image.
-    image: PathBuf,
-    /// The mask, on the image's grid.
-    mask: PathBuf,
+    #[command(flatten)]
+    pair: Pair,
     #[command(flatten)]
     recipe: RecipeArguments,
-    /// The value inside the region, in a mask with several.
-    #[arg(long, value_name = "N")]
-    label: Option<u32>,
     /// Where to; by default standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -38,8 +34,8 @@ pub(crate) struct Arguments {
 pub(crate) fn extract(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let format = chosen(arguments)?;
-    let case = Case::alone(&arguments.image, &arguments.mask, arguments.label);
-    let located = Located { case: &case, image: arguments.image.clone(), mask: arguments.mask.clone() };
+    let case = arguments.pair.case();
+    let located = arguments.pair.located(&case);
     let inputs = located.inputs()?;
     let values = located.extract(&recipe, &inputs)?;
     let row = Row { case: &case, inputs: &inputs, values: &values };

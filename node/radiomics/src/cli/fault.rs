@@ -79,9 +79,9 @@ pub(crate) enum Fault {
     /// A case that does not fit.
     #[error("{}: needs about {} MiB, --memory allows {} MiB; give more, or crop the image", image.display(), needs >> 20, limit >> 20)]
     Memory { image: PathBuf, needs: u64, limit: u64 },
-    /// A region the mask does not hold.
-    #[error("{}: no voxel has the label {label}; the mask holds {found}", mask.display())]
-    NoLabel { mask: PathBuf, label: u32, found: String },
+    /// A series whose files lie apart.
+    #[error("{}: the files of the series lie in several folders; move them into one", image.display())]
+    Scattered { image: PathBuf },
     /// Arguments that contradict each other.
     #[error("{0}")]
     Arguments(String),
@@ -113,7 +113,7 @@ impl Fault {
             Self::NoReference { .. } => "CNS-D-0266",
             Self::SelfTest { .. } => "CNS-D-0260",
             Self::Memory { .. } => "CNS-D-0261",
-            Self::NoLabel { .. } => "CNS-D-0262",
+            Self::Scattered { .. } => "CNS-D-0262",
             Self::Arguments(_) => "CNS-D-0263",
             Self::Failed { .. } => "CNS-D-0264",
         }

@@ -1,6 +1,6 @@
 //! SHA-256 of inputs: which bytes a row was computed from.
 //!
-//! A folder's digest is that of its files' names and digests, in the order of the names.
+//! The digest of several files, as of a series, is that of their digests and names.
 
 use std::fs;
 use std::io::Read as _;
@@ -26,44 +26,45 @@ pub(crate) fn of_text(text: &str) -> String {
     hex(&Sha256::digest(text))
 }
 
-/// Digest of a file, or of all files of a folder.
-pub(crate) fn of_path(path: &Path) -> Result<String, Fault> {
-    if !path.is_dir() {
-        return of_file(path);
+/// Digest of a file, or of several by their names and digests.
+pub(crate) fn of_files(files: &[PathBuf]) -> Result<String, Fault> {
+    if let [file] = files {
+        return of_file(file);
     }
     let mut hasher = Sha256::new();
-    for file in files(path)? {
-        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
-        hasher.update(format!("{} {name}\n", of_file(&file)?));
+    for file in files {
+        hasher.update(format!("{} {}\n", of_file(file)?, name_of(file)));
     }
     Ok(hex(&hasher.finalize()))
 }
 
 /// What changes when a file is written: size and time. Equal stamps mean equal bytes unless someone set back a clock.
-pub(crate) fn stamp(path: &Path) -> Result<String, Fault> {
+pub(crate) fn stamp(files: &[PathBuf]) -> Result<String, Fault> {
     let one = |file: &PathBuf| {
         let about = fs::metadata(file).map_err(unreadable(file))?;
         let written = about.modified().map_err(unreadable(file))?;
         let nanoseconds = written.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         Ok(format!("{} {} {nanoseconds}\n", file.display(), about.len()))
     };
-    let all = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
-    let text: String = all.iter().map(one).collect::<Result<_, Fault>>()?;
+    let text: String = files.iter().map(one).collect::<Result<_, Fault>>()?;
     Ok(of_text(&text))
 }
 
-/// All files below a folder, in order.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let (mut open, mut found) = (vec![folder.to_owned()], Vec::new());
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(unreadable(&folder))? {
-            let entry = entry.map_err(unreadable(&folder))?;
-            let kind = entry.file_type().map_err(unreadable(&folder))?;
-            if kind.is_dir() { open.push(entry.path()) } else { found.push(entry.path()) }
-        }
+/// The file itself, or all files of a folder, in order.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
+    let entries = fs::read_dir(path).map_err(unreadable(path))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut found = paths.collect::<Result<Vec<_>, _>>().map_err(unreadable(path))?;
+    found.retain(|path| path.is_file());
     found.sort();
     Ok(found)
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn of_file(file: &Path) -> Result<String, Fault> {
@@ -91,18 +92,17 @@ mod tests {
     fn a_folder_is_its_files() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        fs::create_dir(at("b")).unwrap();
-        fs::write(at("b/1"), "one").unwrap();
-        let (before, stamped) = (of_path(folder.path()).unwrap(), stamp(folder.path()).unwrap());
-        assert_eq!(
-            (before.clone(), stamped.clone()),
-            (of_path(folder.path()).unwrap(), stamp(folder.path()).unwrap())
-        );
+        let now =
+            || files(folder.path()).map(|files| (of_files(&files).unwrap(), stamp(&files).unwrap())).unwrap();
+        fs::write(at("b"), "one").unwrap();
+        fs::write(at("c"), "three").unwrap();
+        let before = now();
+        assert_eq!(before, now());
         fs::write(at("a"), "two").unwrap();
-        assert_ne!(of_path(folder.path()).unwrap(), before);
-        assert_ne!(stamp(folder.path()).unwrap(), stamped);
+        let after = now();
+        assert!(after.0 != before.0 && after.1 != before.1);
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         fs::write(at("empty"), "").unwrap();
-        assert_eq!(of_path(&at("empty")).unwrap(), empty);
+        assert_eq!(of_files(&[at("empty")]).unwrap(), empty);
     }
 }

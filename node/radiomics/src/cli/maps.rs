@@ -9,7 +9,7 @@ use consilium_imaging::{ImagingError, Precision, write_image};
 use consilium_radiomics::maps::{Kernel, Maps};
 use serde_json::json;
 
-use super::case::{Case, Located};
+use super::pair::Pair;
 use super::parts::replace;
 use super::recipe::{Recipe, RecipeArguments};
 use super::{Fault, say};
@@ -25,15 +25,10 @@ texture features end in their aggregation.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The image.
-    image: PathBuf,
-    /// The mask, on the image's grid.
-    mask: PathBuf,
+    #[command(flatten)]
+    pair: Pair,
     #[command(flatten)]
     recipe: RecipeArguments,
-    /// The value inside the region, in a mask with several.
-    #[arg(long, value_name = "N")]
-    label: Option<u32>,
     /// Features to map.
     #[arg(long = "feature", value_delimiter = ',', required = true, value_name = "NAME")]
     features: Vec<String>,
@@ -69,11 +64,11 @@ impl KernelArguments {
 
 pub(crate) fn maps(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
-    let case = Case::alone(&arguments.image, &arguments.mask, arguments.label);
-    let located = Located { case: &case, image: arguments.image.clone(), mask: arguments.mask.clone() };
+    let case = arguments.pair.case();
+    let located = arguments.pair.located(&case);
     let (image, mask) = located.read()?;
     let kernel = arguments.kernel.kernel();
-    let refused = |fault| Fault::Map { image: arguments.image.clone(), fault };
+    let refused = |fault| Fault::Map { image: located.image.clone(), fault };
     let maps = Maps::new(&image, &mask, recipe.settings(), kernel, &arguments.features).map_err(refused)?;
     let folder = &arguments.out;
     fs::create_dir_all(folder).map_err(Fault::file(folder, "making the folder"))?;
@@ -88,7 +83,7 @@ pub(crate) fn maps(arguments: &Arguments) -> Result<(), Fault> {
     let about = json!({
         "extractor": made.extractor, "profile": made.profile, "parameters": made.parameters,
         "kernel": { "radius": kernel.radius, "masked": kernel.masked, "flat": kernel.flat, "outside": kernel.initial },
-        "inputs": located.inputs()?, "label": arguments.label, "maps": maps.columns(), "voxels": maps.voxels(),
+        "inputs": located.inputs()?, "roi": case.region(), "maps": maps.columns(), "voxels": maps.voxels(),
     });
     let text = serde_json::to_string_pretty(&about).expect("texts always serialise");
     replace(&folder.join("maps.json"), |to| writeln!(to, "{text}"))

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use flate2::read::MultiGzDecoder;
@@ -93,13 +93,13 @@ fn cgroup() -> Option<u64> {
     tightest
 }
 
-/// Bytes of memory that a file or folder will need, roughly; zero when it cannot be read, which reading will tell.
-pub(crate) fn estimate(path: &Path) -> u64 {
-    if let Ok(entries) = fs::read_dir(path) {
-        return entries.flatten().map(|entry| estimate(&entry.path())).sum();
-    }
-    let by_size = || fs::metadata(path).map_or(0, |about| about.len().saturating_mul(EXPANSION));
-    voxels(path).map_or_else(by_size, |voxels| voxels.saturating_mul(BYTES_PER_VOXEL))
+/// Bytes of memory that files will need, roughly; zero for those that cannot be read, which reading will tell.
+pub(crate) fn estimate(files: &[PathBuf]) -> u64 {
+    let one = |file: &PathBuf| {
+        let by_size = || fs::metadata(file).map_or(0, |about| about.len().saturating_mul(EXPANSION));
+        voxels(file).map_or_else(by_size, |voxels| voxels.saturating_mul(BYTES_PER_VOXEL))
+    };
+    files.iter().map(one).fold(0, u64::saturating_add)
 }
 
 /// Voxels a NIfTI-1 header claims.
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn a_header_says_how_much_an_image_needs() {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/ibsi/image.nii.gz");
-        assert_eq!(estimate(&data), 5 * 4 * 4 * BYTES_PER_VOXEL);
-        assert_eq!(estimate(Path::new("nowhere")), 0);
+        assert_eq!(estimate(&[data.clone(), data]), 2 * 5 * 4 * 4 * BYTES_PER_VOXEL);
+        assert_eq!(estimate(&[PathBuf::from("nowhere")]), 0);
     }
 
     #[test]

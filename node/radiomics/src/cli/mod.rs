@@ -4,6 +4,7 @@
 //! codes: 0 done; 1 refused, nothing succeeded, or a check failed; 2 the command line cannot be understood.
 
 mod agree;
+mod archive;
 mod batch;
 mod case;
 mod cases;
@@ -16,6 +17,7 @@ mod maps;
 mod memory;
 mod merge;
 mod output;
+mod pair;
 mod parameters;
 mod parts;
 mod perturb;
@@ -53,6 +55,10 @@ struct Arguments {
 enum Command {
     /// Features of one image and mask.
     Extract(extract::Arguments),
+    /// The cases a folder of DICOM files holds, as a table for `batch`.
+    Index(archive::Arguments),
+    /// The regions of an RTSTRUCT, a DICOM segmentation or a label map.
+    Regions(archive::RegionsArguments),
     /// Features of many cases, resumable.
     Batch(batch::Arguments),
     /// One table from the parts of a sharded batch.
@@ -94,6 +100,8 @@ fn command(Arguments { threads, command }: Arguments) -> Result<(), Fault> {
     pool.expect("the system gives threads, once");
     match command {
         Command::Extract(arguments) => extract::extract(&arguments),
+        Command::Index(arguments) => archive::index(&arguments),
+        Command::Regions(arguments) => archive::regions(&arguments),
         Command::Batch(arguments) => batch::batch(&arguments, threads),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Perturb(arguments) => perturb::perturb(&arguments, threads),

@@ -6,6 +6,7 @@
 
 mod batch;
 mod deploy;
+mod dicom;
 mod kill;
 mod pages;
 mod pair;

@@ -81,8 +81,14 @@ fn a_label_selects_and_a_missing_one_is_named() {
     let values =
         |text: &str| text.lines().nth(1).unwrap().split(',').skip(7).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(values(&one), values(&any));
-    let text = refused("CNS-D-0262", with(&["--label", "3"]));
-    assert!(text.contains("label 3") && text.contains("the mask holds 0, 1"), "{text}");
+    let text = refused("CNS-D-0124", with(&["--label", "3"]));
+    assert!(text.contains("no region `3`") && text.contains("it has: 1"), "{text}");
+    assert_eq!(
+        values(&done(with(&["--roi", "GTV", "--format", "csv"]))),
+        values(&any),
+        "NIfTI has no names: a word of ours"
+    );
+    assert_eq!(done(["regions", &pair()[2]]).trim(), "1");
 }
 
 #[test]
