@@ -125,17 +125,18 @@ impl Located<'_> {
     }
 
     fn measure(&self, recipe: &Recipe, inputs: &Inputs) -> Result<Vec<Option<f64>>, Fault> {
-        let (image, mask) = self.read()?;
-        let Some(name) = &self.case.perturbation else { return recipe.run(&image, &mask, &self.image) };
+        let (image, mask) = self.read(recipe.label())?;
+        let file = self.one_of_image()?;
+        let Some(name) = &self.case.perturbation else { return recipe.run(&image, &mask, &file) };
         let of_image = |fault| Fault::Perturbation { image: self.image.clone(), fault };
         let chain: Chain = name.parse().map_err(of_image)?;
         let seed = inputs.seed(recipe.seed());
         let (image, mask) = chain.apply(&image, &mask, seed).map_err(of_image)?;
-        recipe.run(&image, &mask, &self.image)
+        recipe.run(&image, &mask, &file)
     }
 
-    /// The image and the region.
-    pub(crate) fn read(&self) -> Result<(Volume, RoiMask), Fault> {
+    /// The image and the region. With a `label` for masks whose region nobody names, a mask may lie on a grid of its own.
+    pub(crate) fn read(&self, label: Option<u32>) -> Result<(Volume, RoiMask), Fault> {
         let [files, _] = self.files()?;
         if files.iter().any(|file| file.parent() != files[0].parent()) {
             return Err(Fault::Scattered { image: self.image.clone() });
@@ -144,21 +145,60 @@ impl Located<'_> {
             Some(series) => read_series(&self.image, series)?,
             None => read_image(&self.image)?,
         };
+        let mask = self.region(&image, label)?;
+        Ok((image, mask))
+    }
+
+    fn region(&self, image: &Volume, default: Option<u32>) -> Result<RoiMask, Fault> {
         let Case { label, roi, .. } = self.case;
+        let kind = Kind::of(&self.mask);
+        if let Some(default) = default.filter(|_| kind != Kind::Dicom) {
+            return labelled(&self.mask, label.unwrap_or(default));
+        }
         let which = match (label, roi) {
             (Some(label), _) => Choice::Number(*label),
-            (None, Some(name)) if may_have_names(&self.mask) => Choice::Name(name),
+            (None, Some(name)) if kind != Kind::Nifti => Choice::Name(name),
             _ => Choice::Only,
         };
-        let one_of_image = files.first().unwrap_or(&self.image);
-        let mask = read_region_of(&self.mask, which, image.grid(), one_of_image)?;
-        Ok((image, mask))
+        Ok(read_region_of(&self.mask, which, image.grid(), &self.one_of_image()?)?)
+    }
+
+    /// A file of the image.
+    fn one_of_image(&self) -> Result<PathBuf, Fault> {
+        let [files, _] = self.files()?;
+        Ok(files.into_iter().next().unwrap_or_else(|| self.image.clone()))
     }
 }
 
-/// Whether regions have names in a file of this kind: not in NIfTI, where `roi` is the user's own word.
-fn may_have_names(mask: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = File::open(mask).and_then(|file| file.take(132).read_to_end(&mut start));
-    read.is_ok() && (start.ends_with(b"DICM") || start.starts_with(b"NRRD"))
+/// The voxels of one label, on the mask's own grid.
+fn labelled(mask: &Path, label: u32) -> Result<RoiMask, Fault> {
+    let labels = read_image(mask)?;
+    let wanted = f64::from(label).to_bits();
+    let inside: Vec<bool> = labels.voxels().iter().map(|voxel| voxel.to_bits() == wanted).collect();
+    if !inside.contains(&true) {
+        return Err(Fault::NoLabel { mask: mask.to_owned(), label });
+    }
+    Ok(RoiMask::new(labels.grid().clone(), inside)?)
+}
+
+/// What a mask's file is, as far as it matters which regions have names.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Dicom,
+    Nrrd,
+    /// Here `roi` is the user's own word.
+    Nifti,
+}
+
+impl Kind {
+    fn of(mask: &Path) -> Self {
+        let mut start = Vec::new();
+        // a file that cannot be read is refused by its reader
+        let _ = File::open(mask).and_then(|file| file.take(132).read_to_end(&mut start));
+        match start.as_slice() {
+            start if start.ends_with(b"DICM") => Self::Dicom,
+            start if start.starts_with(b"NRRD") => Self::Nrrd,
+            _ => Self::Nifti,
+        }
+    }
 }

@@ -8,6 +8,7 @@ use consilium_imaging::ImagingError;
 use consilium_radiomics::conformance::ConformanceError;
 use consilium_radiomics::maps::MapError;
 use consilium_radiomics::perturb::PerturbError;
+use consilium_radiomics::pyradiomics::{self, ParameterError};
 
 /// Why a command or a case gave no features.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,12 @@ pub(crate) enum Fault {
     /// An image that gives no features.
     #[error("{}: {fault}", image.display())]
     Features { image: PathBuf, fault: consilium_radiomics::Error },
+    /// An image that gives no features in PyRadiomics' way.
+    #[error("{}: {fault}", image.display())]
+    Pyradiomics { image: PathBuf, fault: pyradiomics::Error },
+    /// A parameter file in PyRadiomics' language.
+    #[error("{}: {fault}", file.display())]
+    PyradiomicsParameters { file: PathBuf, fault: ParameterError },
     /// An image that cannot be perturbed.
     #[error("{}: {fault}", image.display())]
     Perturbation { image: PathBuf, fault: PerturbError },
@@ -79,6 +86,9 @@ pub(crate) enum Fault {
     /// A case that does not fit.
     #[error("{}: needs about {} MiB, --memory allows {} MiB; give more, or crop the image", image.display(), needs >> 20, limit >> 20)]
     Memory { image: PathBuf, needs: u64, limit: u64 },
+    /// A region the mask does not hold.
+    #[error("{}: no voxel has the label {label}; name another with --label, in the table, or in the parameters", mask.display())]
+    NoLabel { mask: PathBuf, label: u32 },
     /// A series whose files lie apart.
     #[error("{}: the files of the series lie in several folders; move them into one", image.display())]
     Scattered { image: PathBuf },
@@ -96,6 +106,8 @@ impl Fault {
         match self {
             Self::Imaging(fault) => fault.code(),
             Self::Features { fault, .. } => fault.code(),
+            Self::Pyradiomics { fault, .. } => fault.code(),
+            Self::PyradiomicsParameters { fault, .. } => fault.code(),
             Self::Perturbation { fault, .. } | Self::Agreement { fault, .. } => fault.code(),
             Self::Map { fault, .. } => fault.code(),
             Self::Parameters { .. } => "CNS-D-0250",
@@ -113,6 +125,7 @@ impl Fault {
             Self::NoReference { .. } => "CNS-D-0266",
             Self::SelfTest { .. } => "CNS-D-0260",
             Self::Memory { .. } => "CNS-D-0261",
+            Self::NoLabel { .. } => "CNS-D-0267",
             Self::Scattered { .. } => "CNS-D-0262",
             Self::Arguments(_) => "CNS-D-0263",
             Self::Failed { .. } => "CNS-D-0264",

@@ -66,10 +66,10 @@ pub(crate) fn maps(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let case = arguments.pair.case();
     let located = arguments.pair.located(&case);
-    let (image, mask) = located.read()?;
+    let (image, mask) = located.read(None)?;
     let kernel = arguments.kernel.kernel();
     let refused = |fault| Fault::Map { image: located.image.clone(), fault };
-    let maps = Maps::new(&image, &mask, recipe.settings(), kernel, &arguments.features).map_err(refused)?;
+    let maps = Maps::new(&image, &mask, recipe.settings()?, kernel, &arguments.features).map_err(refused)?;
     let folder = &arguments.out;
     fs::create_dir_all(folder).map_err(Fault::file(folder, "making the folder"))?;
     maps.each(|column, map| {

@@ -21,6 +21,7 @@ mod pair;
 mod parameters;
 mod parts;
 mod perturb;
+mod pixel;
 mod progress;
 mod recipe;
 mod selftest;

@@ -5,6 +5,7 @@
 //! Specification: PyRadiomics 3.1.0, <https://github.com/AIM-Harvard/pyradiomics>.
 
 mod bins;
+mod columns;
 mod diagnostics;
 mod eigen;
 mod error;
@@ -19,6 +20,7 @@ mod shape;
 mod shape2d;
 mod texture;
 
+pub use columns::Column;
 pub use error::Error;
 pub use extract::{Case, extract};
 pub use images::Pixel;

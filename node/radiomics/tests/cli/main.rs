@@ -10,6 +10,7 @@ mod dicom;
 mod kill;
 mod pages;
 mod pair;
+mod pyradiomics;
 mod robustness;
 mod selftest;
 mod shards;
