@@ -8,6 +8,7 @@ use consilium_imaging::ImagingError;
 use consilium_radiomics::conformance::ConformanceError;
 use consilium_radiomics::maps::MapError;
 use consilium_radiomics::perturb::PerturbError;
+use consilium_radiomics::preview::PreviewError;
 use consilium_radiomics::pyradiomics::{self, ParameterError};
 
 /// Why a command or a case gave no features.
@@ -34,6 +35,9 @@ pub(crate) enum Fault {
     /// An image that gives no map.
     #[error("{}: {fault}", image.display())]
     Map { image: PathBuf, fault: MapError },
+    /// An image that gives no picture.
+    #[error("{}: {fault}", image.display())]
+    Preview { image: PathBuf, fault: PreviewError },
     /// A parameter file or preset that cannot be used.
     #[error("{}: {why}", file.display())]
     Parameters { file: PathBuf, why: String },
@@ -110,6 +114,7 @@ impl Fault {
             Self::PyradiomicsParameters { fault, .. } => fault.code(),
             Self::Perturbation { fault, .. } | Self::Agreement { fault, .. } => fault.code(),
             Self::Map { fault, .. } => fault.code(),
+            Self::Preview { fault, .. } => fault.code(),
             Self::Parameters { .. } => "CNS-D-0250",
             Self::Table { .. } => "CNS-D-0251",
             Self::File { .. } => "CNS-D-0252",

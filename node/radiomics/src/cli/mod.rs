@@ -22,6 +22,7 @@ mod parameters;
 mod parts;
 mod perturb;
 mod pixel;
+mod preview;
 mod progress;
 mod recipe;
 mod selftest;
@@ -70,6 +71,8 @@ enum Command {
     Agree(agree::Arguments),
     /// Features voxel by voxel, as images.
     Maps(maps::Arguments),
+    /// A picture of image, contour and map.
+    Preview(preview::Arguments),
     /// The features there are.
     List(list::Arguments),
     /// Compare this build with the standard's reference values.
@@ -108,6 +111,7 @@ fn command(Arguments { threads, command }: Arguments) -> Result<(), Fault> {
         Command::Perturb(arguments) => perturb::perturb(&arguments, threads),
         Command::Agree(arguments) => agree::agree(&arguments),
         Command::Maps(arguments) => maps::maps(&arguments),
+        Command::Preview(arguments) => preview::preview(&arguments),
         Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::List(arguments) => {
             list::list(&arguments);

@@ -1,4 +1,4 @@
-//! `perturb`, `agree` and `maps`.
+//! `perturb`, `agree`, `maps` and `preview`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -101,4 +101,24 @@ fn a_map_is_an_image_on_the_image_s_grid() {
     assert_eq!((about["voxels"].as_u64(), about["kernel"]["radius"].as_u64()), (Some(74), Some(1)));
     let text = refused("CNS-D-0278", ["maps", &image, &mask, "--out", &out, "--feature", "stat_meen"]);
     assert!(text.contains("stat_meen"), "{text}");
+}
+
+#[test]
+fn a_preview_is_a_picture_that_a_map_changes() {
+    let bench = Bench::new(0);
+    let [image, mask] = ["image.nii.gz", "mask.nii.gz"].map(|name| phantom(name).display().to_string());
+    let picture = |name: &str, more: &[&str]| {
+        let out = bench.at(name).display().to_string();
+        done(["preview", &image, &mask, "--out", &out].iter().chain(more));
+        fs::read(bench.at(name)).unwrap()
+    };
+    let plain = picture("a.png", &[]);
+    assert!(plain.starts_with(b"\x89PNG"));
+    assert_eq!(picture("b.png", &[]), plain);
+    assert_ne!(picture("c.png", &["--window", "-3", "4"]), plain);
+    assert_ne!(picture("d.png", &["--map", "stat_mean", "--radius", "2"]), plain);
+    let out = bench.at("e.png").display().to_string();
+    refused("CNS-D-0282", ["preview", &image, &mask, "--out", &out, "--window", "4", "4"]);
+    refused("CNS-D-0278", ["preview", &image, &mask, "--out", &out, "--map", "stat_meen"]);
+    assert!(!bench.at("e.png").exists());
 }
