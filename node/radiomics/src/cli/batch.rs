@@ -110,16 +110,7 @@ pub(super) fn run(
     output::claim(folder, recipe)?;
     let shard = arguments.shard.unwrap_or(Shard::WHOLE);
     let rows: Vec<usize> = (0..cases.rows.len()).filter(|row| shard.has(*row)).collect();
-    let work = Work {
-        known: Known::of(std::slice::from_ref(folder))?,
-        journal: Journal::open(folder, &shard.name())?,
-        budget: Budget::new(arguments.memory.or_else(memory::available).unwrap_or(UNKNOWN_MEMORY)),
-        rehash: arguments.rehash,
-        recipe,
-        cases,
-        progress: Progress::new(rows.len()),
-        reused: AtomicUsize::new(0),
-    };
+    let work = Work::new(arguments, recipe, cases, rows.len())?;
     let outcomes = work.all(&rows, arguments.jobs.map_or(threads, usize::from))?;
     let head = Head {
         shard,
@@ -128,33 +119,34 @@ pub(super) fn run(
         made: recipe.provenance().clone(),
         extra: cases.extra.clone(),
     };
-    let lines = rows.iter().zip(outcomes);
     let line = |(row, outcome): (&usize, _)| Line { row: *row, case: cases.rows[*row].clone(), outcome };
-    let part = parts::write(folder, &head, lines.map(line))?;
-    let formats = if arguments.shard.is_some() { &[][..] } else { &arguments.format };
-    let tables: Vec<_> =
-        formats.iter().map(|f| (*f, folder.join("features").with_extension(f.ending()))).collect();
-    let list = match arguments.shard {
-        Some(shard) => folder.join(format!("faults-{}.csv", shard.name())),
-        None => folder.join("faults.csv"),
-    };
+    let part = parts::write(folder, &head, rows.iter().zip(outcomes).map(line))?;
+    let (tables, list) = arguments.outputs();
     let count = output::write(&[part], std::slice::from_ref(folder), &tables, &list)?;
-    report(arguments, &count, work.reused.into_inner(), &tables);
+    arguments.report(&count, work.reused.into_inner());
     count.judge(arguments.strict, &list)
 }
 
-fn report(arguments: &Arguments, count: &Count, reused: usize, tables: &[(Format, PathBuf)]) {
-    let shard = arguments.shard.map_or_else(String::new, |shard| format!("shard {shard}: "));
-    let Count { rows, faults, .. } = count;
-    say(format_args!(
-        "{shard}{} of {rows} cases have features, {reused} of them from earlier runs",
-        rows - faults
-    ));
-    tables.iter().for_each(|(_, table)| say(format_args!("  {}", table.display())));
-    if *faults > 0 {
-        let list =
-            arguments.shard.map_or_else(|| "faults.csv".to_owned(), |s| format!("faults-{}.csv", s.name()));
-        say(format_args!("  {faults} without: see {}", arguments.out.join(list).display()));
+impl Arguments {
+    /// The tables, which a shard leaves to `merge`, and the list of faults.
+    fn outputs(&self) -> (Vec<(Format, PathBuf)>, PathBuf) {
+        let table = |format: &Format| (*format, self.out.join("features").with_extension(format.ending()));
+        match self.shard {
+            Some(shard) => (vec![], self.out.join(format!("faults-{}.csv", shard.name()))),
+            None => (self.format.iter().map(table).collect(), self.out.join("faults.csv")),
+        }
+    }
+
+    fn report(&self, count: &Count, reused: usize) {
+        let (tables, list) = self.outputs();
+        let shard = self.shard.map_or_else(String::new, |shard| format!("shard {shard}: "));
+        let Count { rows, faults, .. } = count;
+        let done = rows - faults;
+        say(format_args!("{shard}{done} of {rows} cases have features, {reused} of them from earlier runs"));
+        tables.iter().for_each(|(_, table)| say(format_args!("  {}", table.display())));
+        if *faults > 0 {
+            say(format_args!("  {faults} without: see {}", list.display()));
+        }
     }
 }
 
@@ -170,7 +162,22 @@ struct Work<'a> {
     reused: AtomicUsize,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(arguments: &Arguments, recipe: &'a Recipe, cases: &'a Cases, rows: usize) -> Result<Self, Fault> {
+        let folder = &arguments.out;
+        let limit = arguments.memory.or_else(memory::available).unwrap_or(UNKNOWN_MEMORY);
+        Ok(Self {
+            known: Known::of(std::slice::from_ref(folder))?,
+            journal: Journal::open(folder, &arguments.shard.unwrap_or(Shard::WHOLE).name())?,
+            budget: Budget::new(limit),
+            rehash: arguments.rehash,
+            recipe,
+            cases,
+            progress: Progress::new(rows),
+            reused: AtomicUsize::new(0),
+        })
+    }
+
     /// What became of each row, in their order. Ends early only when results cannot be kept.
     fn all(&self, rows: &[usize], jobs: usize) -> Result<Vec<Outcome>, Fault> {
         let next = AtomicUsize::new(0);

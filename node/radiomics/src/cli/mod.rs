@@ -44,7 +44,7 @@ A refusal ends with its code in brackets; docs/reference/codes.md explains each.
 
 /// Radiomic features from images and masks. Opens no connection, writes only where it is told to.
 #[derive(Debug, Parser)]
-#[command(name = "consilium-radiomics", version, about, max_term_width = 100, after_help = CODES)]
+#[command(name = "consilium-radiomics", version, max_term_width = 100, after_help = CODES)]
 struct Arguments {
     /// Threads; by default as many as the machine has. The values do not depend on it.
     #[arg(long, global = true, value_name = "N")]

@@ -1,6 +1,6 @@
 //! The number type of an image's file, in which PyRadiomics computes.
 //!
-//! As SimpleITK reads them: scaled whole numbers of NIfTI become 32-bit floating point. DICOM, which PyRadiomics does not
+//! As `SimpleITK` reads them: scaled whole numbers of NIfTI become 32-bit floating point. DICOM, which PyRadiomics does not
 //! read by itself, counts as 16-bit whole numbers when all voxels are whole, and as 64-bit floating point otherwise.
 
 use std::fs::File;
