@@ -6,12 +6,7 @@ use std::path::PathBuf;
 use crate::{Bench, done, refused, root, run, stderr, stdout};
 
 fn shared(name: &str) -> Option<PathBuf> {
-    let found = root().join("../shared/data").join(name);
-    if found.is_dir() {
-        return Some(found);
-    }
-    println!("skipped: no ../shared/data/{name} beside the repository");
-    None
+    Some(root().join("../shared/data").join(name)).filter(|found| found.is_dir())
 }
 
 fn value(table: &str, column: &str, row: usize) -> f64 {
@@ -22,7 +17,10 @@ fn value(table: &str, column: &str, row: usize) -> f64 {
 
 #[test]
 fn a_dump_is_indexed_looked_at_and_extracted() {
-    let Some(data) = shared("sts-ibsi/full") else { return };
+    let Some(data) = shared("sts-ibsi/full") else {
+        println!("skipped: no ../shared/data beside the repository");
+        return;
+    };
     let bench = Bench::new(0);
     let dump = data.join("dicom/STS_008/PET").display().to_string();
     let table = bench.at("cases.csv").display().to_string();
@@ -53,7 +51,10 @@ fn a_dump_is_indexed_looked_at_and_extracted() {
 
 #[test]
 fn a_structure_set_is_asked_by_name() {
-    let Some(data) = shared("sts-ibsi/full/dicom/STS_008/PET") else { return };
+    let Some(data) = shared("sts-ibsi/full/dicom/STS_008/PET") else {
+        println!("skipped: no ../shared/data beside the repository");
+        return;
+    };
     let image = data.join("image").display().to_string();
     let mask = fs::read_dir(data.join("mask")).unwrap().next().unwrap().unwrap().path().display().to_string();
     let regions = done(["regions", &mask]);
@@ -68,7 +69,10 @@ fn a_structure_set_is_asked_by_name() {
 
 #[test]
 fn a_segmentation_is_its_label_map() {
-    let Some(data) = shared("dicom-seg/dcmqi") else { return };
+    let Some(data) = shared("dicom-seg/dcmqi") else {
+        println!("skipped: no ../shared/data beside the repository");
+        return;
+    };
     let path = |name: &str| data.join(name).display().to_string();
     let extract = |mask: &str, label: &str| {
         let out = done(["extract", &path("ct-3slice"), &path(mask), "--label", label, "--format", "csv"]);
