@@ -2,7 +2,7 @@
 //!
 //! Never: more than the table's numbers in memory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use consilium_radiomics::perturb::{FeatureAgreement, Icc, Observation, agreements};
@@ -25,8 +25,8 @@ Examples:
 pub(crate) struct Arguments {
     /// A CSV table of features.
     table: PathBuf,
-    /// Columns that together say which case a row is of.
-    #[arg(long = "case", value_delimiter = ',', default_value = "id", value_name = "COLUMN")]
+    /// Columns that together say which case a row is of; by default `id`, and for perturbations `id,image,mask,roi`.
+    #[arg(long = "case", value_delimiter = ',', value_name = "COLUMN")]
     case: Vec<String>,
     /// The column that says by whom, or under what, a row was made.
     #[arg(long, default_value = PERTURBATION, value_name = "COLUMN")]
@@ -93,9 +93,16 @@ fn read(arguments: &Arguments) -> Result<Table, Fault> {
         let found = header.iter().position(|column| column == name);
         found.ok_or_else(|| wrong(format!("no column `{name}`; name others with --case and --rater")))
     };
-    let case = arguments.case.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     let rater = find(&arguments.rater)?;
-    let is_known = |at: usize| case.contains(&at) || at == rater || FIRST.contains(&&header[at]);
+    let case = arguments.case().iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    let passed_through = passed_through(&arguments.table);
+    let is_known = |at: usize| {
+        let name = &header[at];
+        case.contains(&at)
+            || at == rater
+            || FIRST.contains(&name)
+            || passed_through.iter().any(|known| known == name)
+    };
     let mut columns: Vec<Column> = (0..header.len()).filter(|at| !is_known(*at)).map(Column::new).collect();
     let (mut cases, mut raters) = (vec![], vec![]);
     for record in reader.records() {
@@ -111,6 +118,28 @@ fn read(arguments: &Arguments) -> Result<Table, Fault> {
     }
     let features = numbers.into_iter().map(|column| (header[column.at].to_owned(), column.values));
     Ok(Table { cases, raters, features: features.collect() })
+}
+
+/// What the file beside a table says of columns that are no features; without such a file, nothing.
+fn passed_through(table: &Path) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Beside {
+        passed_through: Vec<String>,
+    }
+    let text = std::fs::read_to_string(table.with_extension("json")).unwrap_or_default();
+    serde_json::from_str(&text).map_or_else(|_| Vec::new(), |beside: Beside| beside.passed_through)
+}
+
+impl Arguments {
+    /// A perturbed case is one region of one image; who compares readers or scans has several images or masks of a case.
+    fn case(&self) -> Vec<String> {
+        let words: &[&str] = match self.rater.as_str() {
+            _ if !self.case.is_empty() => return self.case.clone(),
+            PERTURBATION => &FIRST[..4],
+            _ => &FIRST[..1],
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
 }
 
 /// A column that may hold numbers.

@@ -75,6 +75,22 @@ fn agreement_is_that_of_the_textbook_and_other_columns_are_left_out() {
 }
 
 #[test]
+fn a_patient_s_images_are_cases_of_their_own_and_passed_columns_are_no_features() {
+    let bench = Bench::new(0);
+    let mut table = "id,image,mask,roi,date,perturbation,stat_mean\n".to_owned();
+    for (image, mean) in [("ct", 1.0), ("pet", 2.0), ("mr", 4.0)] {
+        for turn in 0..2 {
+            writeln!(table, "P1,{image},m,,20010902,rotate:{turn},{}", mean + 0.1 * f64::from(turn)).unwrap();
+        }
+    }
+    bench.write("t.csv", &table);
+    bench.write("t.json", r#"{"passed_through": ["date"]}"#);
+    let icc = done(["agree", &bench.at("t.csv").display().to_string()]);
+    assert_eq!(icc.lines().count(), 2, "{icc}");
+    assert!(icc.lines().nth(1).unwrap().starts_with("stat_mean,3,2,"), "{icc}");
+}
+
+#[test]
 fn a_chain_that_is_none_is_said() {
     let output = crate::run(["perturb", "cases.csv", "--out", "x", "--chain", "spin:3"]);
     assert_eq!(output.status.code(), Some(2));
