@@ -2,7 +2,7 @@
 //! `cargo bench -p consilium-radiomics --bench pyradiomics`.
 //!
 //! On the IBSI CT phantom (region of 125,256 voxels), which lies in ../shared. With PYTHON naming an interpreter that has
-//! PyRadiomics, the same extraction by PyRadiomics stands beside each row. Specification: proc(5), VmHWM.
+//! PyRadiomics, the same extraction by PyRadiomics stands beside each row. Specification: proc(5), `VmHWM`.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark")]
 #![allow(clippy::print_stdout, reason = "prints a table")]
