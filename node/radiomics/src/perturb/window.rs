@@ -4,6 +4,8 @@
 
 use consilium_imaging::{Grid, RoiMask};
 
+use crate::roi::bounding_box;
+
 /// First and last voxel along each axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
@@ -14,23 +16,8 @@ pub(super) struct Window {
 impl Window {
     /// The box that encloses a region; nothing for an empty one.
     pub(super) fn around(mask: &RoiMask) -> Option<Self> {
-        let [nx, ny, _] = mask.grid().dims;
-        let mut found: Option<Self> = None;
-        for (row, cells) in mask.inside().chunks_exact(nx).enumerate() {
-            let Some(first) = cells.iter().position(|cell| *cell) else { continue };
-            let last = cells.iter().rposition(|cell| *cell).unwrap_or(first);
-            let [y, z] = [row % ny, row / ny];
-            let row = Self { first: [first, y, z], last: [last, y, z] };
-            found = Some(found.map_or(row, |window| window.joined(row)));
-        }
-        found
-    }
-
-    fn joined(self, other: Self) -> Self {
-        Self {
-            first: std::array::from_fn(|i| self.first[i].min(other.first[i])),
-            last: std::array::from_fn(|i| self.last[i].max(other.last[i])),
-        }
+        let bounds = bounding_box(mask.grid().dims, mask.inside())?;
+        Some(Self { first: bounds.map(|[first, _]| first), last: bounds.map(|[_, last]| last) })
     }
 
     /// With at least `mm` more on every side, where the grid has it.
