@@ -32,7 +32,11 @@ fn main() {
     }
     for preset in PRESETS {
         let ours: Vec<Row> = (0..RUNS)
-            .map(|_| run(Command::new(std::env::current_exe().unwrap()).env(PRESET, preset)))
+            .map(|_| {
+                run(Command::new(std::env::current_exe().unwrap())
+                    .env(PRESET, preset)
+                    .env("RAYON_NUM_THREADS", "1"))
+            })
             .collect();
         print("Consilium", preset, ours);
         if let Ok(python) = std::env::var("PYTHON") {

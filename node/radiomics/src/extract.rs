@@ -5,8 +5,10 @@
 use std::borrow::Cow;
 
 use consilium_imaging::{Grid, RoiMask, Volume};
+use rayon::prelude::*;
 
 use crate::discretise::{Levels, discretise};
+use crate::filters::Filter;
 use crate::histogram::Histogram;
 use crate::ivh::Ivh;
 use crate::local::{self, LocalIntensity};
@@ -17,6 +19,9 @@ use crate::settings::Way;
 use crate::statistics::Statistics;
 use crate::texture::{self, Averaged, Cooccurrence, Lattice, LevelTable, Neighbours, Scope};
 use crate::{Aggregation, Error, Family, Settings};
+
+/// Filters that are computed at a time, whatever the number of threads: each holds some copies of the image.
+const ABREAST: usize = 4;
 
 /// Features with their columns, in the registry's order. NaN where a feature is not defined for this region.
 #[derive(Clone, PartialEq)]
@@ -82,37 +87,33 @@ fn surroundings(settings: &Settings, grid: &Grid) -> usize {
 /// Extraction on the grid that image and mask lie on.
 fn on_grid(image: &Volume, mask: &RoiMask, settings: &Settings) -> Result<Features, Error> {
     let roi = Roi::new(image, mask, settings)?;
-    let mut features = Vec::new();
-    measure(image, &roi, settings, "", &mut features)?;
+    let mut features = measure(image, &roi, settings, "")?;
     let of_response = settings.of_response();
-    for filter in &settings.filters {
+    let of_filter = |filter: &Filter| {
         let response = filter.apply(image)?;
-        measure(
-            &response,
-            &roi.in_response(&response),
-            &of_response,
-            &format!("{}_", filter.name()),
-            &mut features,
-        )?;
+        measure(&response, &roi.in_response(&response), &of_response, &format!("{}_", filter.name()))
+    };
+    for abreast in settings.filters.chunks(ABREAST) {
+        let found: Vec<_> = abreast.par_iter().map(of_filter).collect::<Result<_, Error>>()?;
+        features.extend(found.into_iter().flatten());
     }
     Ok(Features(features))
 }
 
-/// Adds the features of one image.
+/// The features of one image.
 fn measure(
     image: &Volume,
     roi: &Roi,
     settings: &Settings,
     prefix: &str,
-    features: &mut Vec<(String, f64)>,
-) -> Result<(), Error> {
+) -> Result<Vec<(String, f64)>, Error> {
     let sources = Sources::new(image, roi, settings)?;
-    features.extend(settings.columns().map(|(definition, way)| {
+    let value = |(definition, way): (&crate::Definition, Way)| {
         let value = sources.value(definition.formula, way);
         // a ratio over zero is as undefined as zero over zero
         (format!("{prefix}{}", definition.column(way)), if value.is_finite() { value } else { f64::NAN })
-    }));
-    Ok(())
+    };
+    Ok(settings.columns().map(value).collect())
 }
 
 /// What the asked families compute from.

@@ -4,6 +4,7 @@
 
 use consilium_imaging::{Grid, RoiMask, Volume};
 use consilium_radiomics::filters::{Boundary, Filter, Mean, Over};
+use consilium_radiomics::pyradiomics::{self, Parameters, Pixel};
 use consilium_radiomics::{Discretisation, Family, Features, Settings, extract};
 use proptest::prelude::*;
 
@@ -158,9 +159,18 @@ fn bits(features: &Features) -> Vec<(String, u64)> {
 fn the_number_of_threads_leaves_no_trace() {
     let image = volume(|index| ((index * 37) % 53) as f64 / 7.0);
     let region = mask(|index| index % 5 != 0);
+    let mean = |support| Filter::Mean(Mean { over: Over::Volume, support, boundary: Boundary::Mirror });
+    let filters = [3, 5, 7, 9, 11].map(mean).to_vec();
+    let settings = Settings { filters, ..settings(Discretisation::BinCount(8)) };
+    let parameters = Parameters::preset("pyradiomics-1316").unwrap();
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| bits(&extract(&image, &region, &settings(Discretisation::BinCount(8))).unwrap()))
+        pool.install(|| {
+            let ibsi = extract(&image, &region, &settings).unwrap();
+            let theirs = pyradiomics::extract(&image, &region, Pixel::Double, &parameters).unwrap();
+            assert_eq!(theirs.iter().count(), 1316);
+            [bits(&ibsi), bits(&theirs)].concat()
+        })
     };
     assert_eq!(on(1), on(8));
 }

@@ -1,6 +1,6 @@
-//! What the benchmarks share: a case to measure, and the CPU time of this thread.
+//! What the benchmarks share: a case to measure, and the CPU time of this process.
 //!
-//! Specification: proc(5), /proc/thread-self/schedstat: the first number is nanoseconds on a processor.
+//! Specification: proc(5), schedstat of each thread: the first number is nanoseconds on a processor.
 
 #![allow(dead_code, reason = "each benchmark takes what it needs")]
 
@@ -8,12 +8,15 @@ use std::path::Path;
 
 use consilium_imaging::{Grid, RoiMask, Volume, read_image, read_mask};
 
-/// CPU seconds that this thread has used.
+/// CPU seconds that this process's threads, which all live on, have used.
 pub(crate) fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let nanoseconds: f64 =
-        text.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number");
-    nanoseconds * 1e-9
+    let threads = std::fs::read_dir("/proc/self/task").expect("Linux");
+    let nanoseconds = threads.map(|thread| {
+        let text =
+            std::fs::read_to_string(thread.expect("a thread").path().join("schedstat")).expect("Linux");
+        text.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).expect("a number")
+    });
+    1e-9 * nanoseconds.sum::<f64>()
 }
 
 /// Name, image and region: the CT phantom where it is, an ellipsoid otherwise.

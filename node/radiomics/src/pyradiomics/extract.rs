@@ -4,6 +4,7 @@
 //! `computeFeatures`.
 
 use consilium_imaging::{RoiMask, Volume};
+use rayon::prelude::*;
 
 use super::Error;
 use super::bins::levels;
@@ -72,19 +73,37 @@ impl<'a> Case<'a> {
         let classes: Vec<Asked> = parameters.classes().collect();
         let mut values = shapes(prepared, parameters, &classes)?;
         let region = Region::new(prepared.roi(), bounds(prepared.roi())?);
-        for (image_type, settings) in parameters.images() {
-            let pixel = derived(&image_type, prepared.pixel);
-            let mut visit = |prefix: &str, image: &Volume| {
-                let grey = Grey::new(&region, image, pixel, &settings)?;
-                for (class, definitions) in &classes {
-                    let found = grey.class(*class, definitions)?.into_iter();
-                    values.extend(found.map(|(name, value)| (name_of(prefix, *class, name), value)));
-                }
-                Ok::<(), Error>(())
-            };
-            for_each_derived(&prepared.image, prepared.roi(), prepared.pixel, &[image_type], &mut visit)?;
-        }
+        let images: Vec<(ImageType, Settings)> = parameters.images().collect();
+        let found: Vec<Values> = images
+            .par_iter()
+            .map(|(image_type, settings)| self.of_type(image_type, settings, &region, &classes))
+            .collect::<Result<_, Error>>()?;
+        values.extend(found.into_iter().flatten());
         Ok(Features::from_values(values))
+    }
+
+    /// The features of all images of one type; each lives no longer than it is measured.
+    fn of_type(
+        &self,
+        image_type: &ImageType,
+        settings: &Settings,
+        region: &Region,
+        classes: &[Asked],
+    ) -> Result<Values, Error> {
+        let prepared = &self.prepared;
+        let pixel = derived(image_type, prepared.pixel);
+        let mut values = Values::new();
+        let mut visit = |prefix: &str, image: &Volume| {
+            let grey = Grey::new(region, image, pixel, settings)?;
+            for (class, definitions) in classes {
+                let found = grey.class(*class, definitions)?.into_iter();
+                values.extend(found.map(|(name, value)| (name_of(prefix, *class, name), value)));
+            }
+            Ok::<(), Error>(())
+        };
+        let types = std::slice::from_ref(image_type);
+        for_each_derived(&prepared.image, prepared.roi(), prepared.pixel, types, &mut visit)?;
+        Ok(values)
     }
 }
 
