@@ -21,7 +21,11 @@ pub use dicom::{DicomFault, Index, Phase, Series, index};
 pub use error::ImagingError;
 pub use geometry::{GeometryDifference, Grid, same_grid};
 pub use nifti::{Precision, write_image, write_mask};
-pub use open::{read_frame, read_image, read_mask, read_region, read_region_of, read_series, regions};
+pub use numbers::Number;
+pub use open::{
+    Format, Stored, files, format, read_frame, read_image, read_mask, read_region, read_region_of,
+    read_series, regions, stored,
+};
 pub use region::{Choice, Region, RegionKind};
 pub use volume::{RoiMask, Volume};
 

@@ -4,18 +4,34 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::numbers::Number;
 use crate::{Choice, Grid, ImagingError, Region, RoiMask, Volume, dicom, labels, nifti, nrrd};
 
 /// Bytes that tell formats apart.
 const START: u64 = 132;
 
 /// What a file is.
-enum Format {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A DICOM file: a picture, regions, or something else.
     Dicom,
+    /// NRRD.
     Nrrd,
+    /// NIfTI, or a file that is none of the others.
     Nifti,
+}
+
+/// How an image lies in its file, by its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Voxels.
+    pub voxels: usize,
+    /// Their type.
+    pub number: Number,
+    /// Whether they are scaled when they are read.
+    pub is_scaled: bool,
 }
 
 /// Reads an image: a NIfTI or NRRD file, a DICOM file, or a folder with one DICOM series.
@@ -100,8 +116,23 @@ fn map(path: &Path) -> Result<(Volume, Vec<Region>), ImagingError> {
     Ok((image, regions))
 }
 
-/// A file that is neither DICOM nor NRRD is read as NIfTI, whose reader says what is wrong with it.
-fn format(path: &Path) -> Result<Format, ImagingError> {
+/// Reads the header of a NIfTI or NRRD file and no voxel; nothing for DICOM, whose series has many headers.
+pub fn stored(path: &Path) -> Result<Option<Stored>, ImagingError> {
+    match format(path)? {
+        Format::Dicom => Ok(None),
+        Format::Nrrd => nrrd::read_header(path).map(Some),
+        Format::Nifti => nifti::read_header(path).map(Some),
+    }
+}
+
+/// The files of an image or mask: itself, or those of a folder with a DICOM series, by name.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, ImagingError> {
+    if path.is_dir() { dicom::files(path) } else { Ok(vec![path.to_owned()]) }
+}
+
+/// What a file is, by its content. One that is neither DICOM nor NRRD is read as NIfTI, whose reader says what is wrong
+/// with it.
+pub fn format(path: &Path) -> Result<Format, ImagingError> {
     let unreadable = |source| ImagingError::Unreadable { file: path.to_owned(), source };
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         let why = "it is no file".to_owned();

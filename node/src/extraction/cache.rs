@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use consilium_imaging::files;
 use consilium_radiomics::{EXTRACTOR, Settings};
 use consilium_types::Digest;
 use sha2::{Digest as _, Sha256};
@@ -91,20 +92,6 @@ fn content(path: &Path) -> Result<Digest, DataFault> {
         }
     }
     Ok(Digest::from(<[u8; 32]>::from(hasher.finalize())))
-}
-
-/// The file itself, or the files of a folder in the order of their names.
-pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, DataFault> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let unreadable = |e: std::io::Error| DataFault::Unreadable { file: path.to_owned(), why: e.to_string() };
-    let entries =
-        fs::read_dir(path).map_err(unreadable)?.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-    let mut files: Vec<PathBuf> =
-        entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ mod settings;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use consilium_imaging::{Choice, Grid, RoiMask, read_image, read_mask, read_region_of, same_grid};
+use consilium_imaging::{
+    Choice, Format, Grid, RoiMask, files, format, read_image, read_mask, read_region_of, same_grid,
+};
 use consilium_radiomics::{Settings, extract};
 use consilium_types::StudyPlan;
 use rayon::prelude::*;
@@ -148,11 +150,10 @@ fn measure(pair: &ImagePair, settings: &Settings) -> Result<Vec<f64>, DataFault>
 
 /// A DICOM region has no grid of its own, and must have been drawn on the image's series.
 fn region(pair: &ImagePair, grid: &Grid) -> Result<RoiMask, DataFault> {
-    let is_dicom = pair.mask.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dcm"));
-    if !is_dicom {
+    if format(&pair.mask)? != Format::Dicom {
         return Ok(read_mask(&pair.mask)?);
     }
-    let slice = cache::files(&pair.image)?.into_iter().next().unwrap_or_else(|| pair.image.clone());
+    let slice = files(&pair.image)?.into_iter().next().unwrap_or_else(|| pair.image.clone());
     Ok(read_region_of(&pair.mask, Choice::Only, grid, &slice)?)
 }
 

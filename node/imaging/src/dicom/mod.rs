@@ -31,4 +31,4 @@ pub use index::{Index, Series, index};
 pub(crate) use meta::is_dicom;
 pub use phase::Phase;
 pub(crate) use region::{read_region, regions};
-pub(crate) use series::{read_file, read_folder, read_frame};
+pub(crate) use series::{files, read_file, read_folder, read_frame};

@@ -99,7 +99,7 @@ pub(crate) fn read_folder(folder: &Path, series: Option<&str>) -> Result<Volume,
 }
 
 /// The files of a folder, by name.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, ImagingError> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, ImagingError> {
     let unreadable = |source| ImagingError::Unreadable { file: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {

@@ -11,7 +11,15 @@ use std::path::Path;
 
 pub use write::{Precision, write_image, write_mask};
 
+use crate::open::Stored;
 use crate::{ImagingError, Volume, stream};
+
+/// Reads what the header says.
+pub(crate) fn read_header(file: &Path) -> Result<Stored, ImagingError> {
+    let header = header::read(&mut stream::open(file)?, file)?;
+    let is_scaled = (header.slope, header.intercept) != (1.0, 0.0);
+    Ok(Stored { voxels: header.grid.len(), number: header.number, is_scaled })
+}
 
 /// Reads an image.
 pub(crate) fn read_image(file: &Path) -> Result<Volume, ImagingError> {

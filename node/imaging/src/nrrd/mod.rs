@@ -14,6 +14,7 @@ use std::path::{Component, Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::numbers;
+use crate::open::Stored;
 use crate::stream::{self, Stream};
 use crate::{ImagingError, Volume};
 use header::{Encoding, Header};
@@ -26,6 +27,12 @@ const MOST_DIGITS: usize = 40;
 pub(crate) struct Nrrd {
     pub(crate) image: Volume,
     pub(crate) pairs: BTreeMap<String, String>,
+}
+
+/// Reads what the header says.
+pub(crate) fn read_header(file: &Path) -> Result<Stored, ImagingError> {
+    let header = header::read(&mut open(file)?, file)?;
+    Ok(Stored { voxels: header.grid.len(), number: header.number, is_scaled: false })
 }
 
 /// Reads an image.

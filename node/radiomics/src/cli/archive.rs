@@ -73,7 +73,7 @@ pub(crate) fn index(arguments: &Arguments) -> Result<(), Fault> {
     let header: Vec<&str> = known.into_iter().chain(EXTRA).collect();
     to.write_record(&header).expect("memory takes all records");
     for case in &cases.rows {
-        let located = cases.locate(case);
+        let located = cases.locate(case)?;
         let [image, mask] = [&located.image, &located.mask].map(|path| path.display().to_string());
         let label = case.label.map_or_else(String::new, |label| label.to_string());
         let text = |text: &Option<String>| text.clone().unwrap_or_default();

@@ -203,15 +203,15 @@ impl<'a> Work<'a> {
 
     /// A case's fault is its outcome; a fault of the journal ends the batch.
     fn one(&self, row: usize) -> Result<Outcome, Fault> {
-        let located = self.cases.locate(&self.cases.rows[row]);
-        match self.values(&located) {
+        let case = &self.cases.rows[row];
+        match self.cases.locate(case).and_then(|located| self.values(&located)) {
             Ok(Found::Known(key)) => {
                 self.reused.fetch_add(1, Ordering::Relaxed);
                 Ok(Outcome::Key(key))
             }
             Ok(Found::New(entry)) => self.journal.append(&entry).map(|()| Outcome::Key(entry.key)),
             Err(fault) => {
-                self.progress.line(format_args!("case {}: {fault} [{}]", located.case.id, fault.code()));
+                self.progress.line(format_args!("case {}: {fault} [{}]", case.id, fault.code()));
                 Ok(Outcome::Fault { code: fault.code().to_owned(), message: fault.to_string() })
             }
         }
@@ -225,7 +225,7 @@ impl<'a> Work<'a> {
         if self.known.has(&key) {
             return Ok(Found::Known(key));
         }
-        let needs = located.needs()?;
+        let needs = located.needs();
         let limit = self.budget.limit();
         let too_large = || Fault::Memory { image: located.image.clone(), needs, limit };
         let _share = self.budget.take(needs).ok_or_else(too_large)?;

@@ -2,13 +2,13 @@
 //!
 //! Never: more than one case's voxels in one call.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use consilium_imaging::{Choice, RoiMask, Volume, read_image, read_region_of, read_series};
+use consilium_imaging::{
+    Choice, Format, RoiMask, Volume, files, format, read_image, read_region_of, read_series,
+};
 use consilium_radiomics::perturb::Chain;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,8 @@ pub(crate) struct Located<'a> {
     pub(crate) case: &'a Case,
     pub(crate) image: PathBuf,
     pub(crate) mask: PathBuf,
+    /// Files of the image, then of the mask.
+    files: [Vec<PathBuf>; 2],
 }
 
 /// Digests of a case's files.
@@ -78,11 +80,18 @@ impl Inputs {
     }
 }
 
-impl Located<'_> {
+impl<'a> Located<'a> {
+    /// Lists the files, unless an index has listed them.
+    pub(crate) fn new(case: &'a Case, image: PathBuf, mask: PathBuf) -> Result<Self, Fault> {
+        let listed = case.files.as_ref().map(|listed| listed.to_vec());
+        let files = [listed.map_or_else(|| files(&image), Ok)?, files(&mask)?];
+        Ok(Self { case, image, mask, files })
+    }
+
     /// Digests of both files.
     pub(crate) fn inputs(&self) -> Result<Inputs, Fault> {
-        let [image, mask] = self.files()?;
-        Ok(Inputs { image_sha256: hash::of_files(&image)?, mask_sha256: hash::of_files(&mask)? })
+        let [image, mask] = &self.files;
+        Ok(Inputs { image_sha256: hash::of_files(image)?, mask_sha256: hash::of_files(mask)? })
     }
 
     /// What a result is stored under: everything that decides its values.
@@ -97,21 +106,14 @@ impl Located<'_> {
     }
 
     /// Bytes that extraction will need, roughly.
-    pub(crate) fn needs(&self) -> Result<u64, Fault> {
-        let [image, mask] = self.files()?;
-        Ok(memory::estimate(&image).saturating_add(memory::estimate(&mask)))
+    pub(crate) fn needs(&self) -> u64 {
+        self.files.iter().fold(0, |sum, files| sum.saturating_add(memory::estimate(files)))
     }
 
     /// Stamps of image and mask.
     pub(crate) fn stamps(&self) -> Result<[String; 2], Fault> {
-        let [image, mask] = self.files()?;
-        Ok([hash::stamp(&image)?, hash::stamp(&mask)?])
-    }
-
-    /// Files of the image and of the mask.
-    fn files(&self) -> Result<[Vec<PathBuf>; 2], Fault> {
-        let listed = self.case.files.as_ref().map(|files| files.to_vec());
-        Ok([listed.map_or_else(|| hash::files(&self.image), Ok)?, hash::files(&self.mask)?])
+        let [image, mask] = &self.files;
+        Ok([hash::stamp(image)?, hash::stamp(mask)?])
     }
 
     /// Reads, selects the region, extracts. A panic is a fault of this case, not the end of the batch.
@@ -126,18 +128,18 @@ impl Located<'_> {
 
     fn measure(&self, recipe: &Recipe, inputs: &Inputs) -> Result<Vec<Option<f64>>, Fault> {
         let (image, mask) = self.read(recipe.label())?;
-        let file = self.one_of_image()?;
-        let Some(name) = &self.case.perturbation else { return recipe.run(&image, &mask, &file) };
+        let file = self.one_of_image();
+        let Some(name) = &self.case.perturbation else { return recipe.run(&image, &mask, file) };
         let of_image = |fault| Fault::Perturbation { image: self.image.clone(), fault };
         let chain: Chain = name.parse().map_err(of_image)?;
         let seed = inputs.seed(recipe.seed());
         let (image, mask) = chain.apply(&image, &mask, seed).map_err(of_image)?;
-        recipe.run(&image, &mask, &file)
+        recipe.run(&image, &mask, file)
     }
 
     /// The image and the region. With a `label` for masks whose region nobody names, a mask may lie on a grid of its own.
     pub(crate) fn read(&self, label: Option<u32>) -> Result<(Volume, RoiMask), Fault> {
-        let [files, _] = self.files()?;
+        let [files, _] = &self.files;
         if files.iter().any(|file| file.parent() != files[0].parent()) {
             return Err(Fault::Scattered { image: self.image.clone() });
         }
@@ -151,22 +153,23 @@ impl Located<'_> {
 
     fn region(&self, image: &Volume, default: Option<u32>) -> Result<RoiMask, Fault> {
         let Case { label, roi, .. } = self.case;
-        let kind = Kind::of(&self.mask);
-        if let Some(default) = default.filter(|_| kind != Kind::Dicom) {
+        let format = format(&self.mask)?;
+        if let Some(default) = default.filter(|_| format != Format::Dicom) {
             return labelled(&self.mask, label.unwrap_or(default));
         }
         let which = match (label, roi) {
             (Some(label), _) => Choice::Number(*label),
-            (None, Some(name)) if kind != Kind::Nifti => Choice::Name(name),
+            // in NIfTI no region has a name: `roi` is the user's own word
+            (None, Some(name)) if format != Format::Nifti => Choice::Name(name),
             _ => Choice::Only,
         };
-        Ok(read_region_of(&self.mask, which, image.grid(), &self.one_of_image()?)?)
+        Ok(read_region_of(&self.mask, which, image.grid(), self.one_of_image())?)
     }
 
     /// A file of the image.
-    fn one_of_image(&self) -> Result<PathBuf, Fault> {
-        let [files, _] = self.files()?;
-        Ok(files.into_iter().next().unwrap_or_else(|| self.image.clone()))
+    fn one_of_image(&self) -> &Path {
+        let [files, _] = &self.files;
+        files.first().unwrap_or(&self.image)
     }
 }
 
@@ -179,26 +182,4 @@ fn labelled(mask: &Path, label: u32) -> Result<RoiMask, Fault> {
         return Err(Fault::NoLabel { mask: mask.to_owned(), label });
     }
     Ok(RoiMask::new(labels.grid().clone(), inside)?)
-}
-
-/// What a mask's file is, as far as it matters which regions have names.
-#[derive(Debug, PartialEq, Eq)]
-enum Kind {
-    Dicom,
-    Nrrd,
-    /// Here `roi` is the user's own word.
-    Nifti,
-}
-
-impl Kind {
-    fn of(mask: &Path) -> Self {
-        let mut start = Vec::new();
-        // a file that cannot be read is refused by its reader
-        let _ = File::open(mask).and_then(|file| file.take(132).read_to_end(&mut start));
-        match start.as_slice() {
-            start if start.ends_with(b"DICM") => Self::Dicom,
-            start if start.starts_with(b"NRRD") => Self::Nrrd,
-            _ => Self::Nifti,
-        }
-    }
 }

@@ -72,8 +72,8 @@ impl Cases {
     }
 
     /// A case with its files.
-    pub(crate) fn locate<'a>(&self, case: &'a Case) -> Located<'a> {
-        Located { case, image: self.folder.join(&case.image), mask: self.folder.join(&case.mask) }
+    pub(crate) fn locate<'a>(&self, case: &'a Case) -> Result<Located<'a>, Fault> {
+        Located::new(case, self.folder.join(&case.image), self.folder.join(&case.mask))
     }
 
     /// Equal for equal tables: shards of one batch have the same.

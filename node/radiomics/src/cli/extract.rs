@@ -35,7 +35,7 @@ pub(crate) fn extract(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let format = chosen(arguments)?;
     let case = arguments.pair.case();
-    let located = arguments.pair.located(&case);
+    let located = arguments.pair.located(&case)?;
     let inputs = located.inputs()?;
     let values = located.extract(&recipe, &inputs)?;
     let row = Row { case: &case, inputs: &inputs, values: &values };

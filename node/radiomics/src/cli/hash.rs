@@ -50,19 +50,6 @@ pub(crate) fn stamp(files: &[PathBuf]) -> Result<String, Fault> {
     Ok(of_text(&text))
 }
 
-/// The file itself, or all files of a folder, in order.
-pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = fs::read_dir(path).map_err(unreadable(path))?;
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    let mut found = paths.collect::<Result<Vec<_>, _>>().map_err(unreadable(path))?;
-    found.retain(|path| path.is_file());
-    found.sort();
-    Ok(found)
-}
-
 fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -86,6 +73,8 @@ fn unreadable(file: &Path) -> impl FnOnce(std::io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test")]
+    use consilium_imaging::files;
+
     use super::*;
 
     #[test]

@@ -65,7 +65,7 @@ impl KernelArguments {
 pub(crate) fn maps(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let case = arguments.pair.case();
-    let located = arguments.pair.located(&case);
+    let located = arguments.pair.located(&case)?;
     let (image, mask) = located.read(None)?;
     let kernel = arguments.kernel.kernel();
     let refused = |fault| Fault::Map { image: located.image.clone(), fault };

@@ -2,19 +2,16 @@
 //!
 //! Estimates come from headers, never from voxels; they are upper bounds for ordinary images, not promises.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use flate2::read::MultiGzDecoder;
+use consilium_imaging::{Stored, stored};
 
 /// Bytes of memory a voxel of an image needs: the file's bytes, one f64, and a filtered or resampled copy.
 const BYTES_PER_VOXEL: u64 = 24;
 /// How much larger than the file its content may be when no header says so.
 const EXPANSION: u64 = 8;
-/// The NIfTI-1 header up to the end of `dim`.
-const HEADER: usize = 56;
 /// Share of the free memory that is used when the user gives no limit.
 const SHARE: (u64, u64) = (4, 5);
 
@@ -97,35 +94,10 @@ fn cgroup() -> Option<u64> {
 pub(crate) fn estimate(files: &[PathBuf]) -> u64 {
     let one = |file: &PathBuf| {
         let by_size = || fs::metadata(file).map_or(0, |about| about.len().saturating_mul(EXPANSION));
-        voxels(file).map_or_else(by_size, |voxels| voxels.saturating_mul(BYTES_PER_VOXEL))
+        let by_header = |stored: Stored| (stored.voxels as u64).saturating_mul(BYTES_PER_VOXEL);
+        stored(file).ok().flatten().map_or_else(by_size, by_header)
     };
     files.iter().map(one).fold(0, u64::saturating_add)
-}
-
-/// Voxels a NIfTI-1 header claims.
-fn voxels(path: &Path) -> Option<u64> {
-    let mut start = [0; 2];
-    File::open(path).ok()?.read_exact(&mut start).ok()?;
-    let file = File::open(path).ok()?;
-    let mut header = [0; HEADER];
-    if start == [0x1f, 0x8b] {
-        MultiGzDecoder::new(file).read_exact(&mut header).ok()?;
-    } else {
-        (&file).read_exact(&mut header).ok()?;
-    }
-    dimensions(&header)
-}
-
-fn dimensions(header: &[u8; HEADER]) -> Option<u64> {
-    let size = [header[0], header[1], header[2], header[3]];
-    let read: fn([u8; 2]) -> i16 = match (i32::from_le_bytes(size), i32::from_be_bytes(size)) {
-        (348, _) => i16::from_le_bytes,
-        (_, 348) => i16::from_be_bytes,
-        _ => return None,
-    };
-    let dim = |axis: usize| read([header[40 + 2 * axis], header[41 + 2 * axis]]);
-    let axes = usize::try_from(dim(0)).ok().filter(|axes| (1..=7).contains(axes))?;
-    (1..=axes).try_fold(1_u64, |all, axis| all.checked_mul(u64::try_from(dim(axis)).ok()?.max(1)))
 }
 
 /// `4G`, `512M`, or bytes.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Fault;
 use super::case::{Case, Located};
 
 #[derive(Debug, Args)]
 pub(crate) struct Pair {
     /// The image: a DICOM folder or file, NIfTI, or NRRD.
-    image: PathBuf,
+    pub(crate) image: PathBuf,
     /// The mask: RTSTRUCT, DICOM SEG, NIfTI, or NRRD.
     mask: PathBuf,
     /// The region's number: the value inside, or the number of the ROI or segment.
@@ -38,7 +39,7 @@ impl Pair {
     }
 
     /// The case with its files.
-    pub(crate) fn located<'a>(&self, case: &'a Case) -> Located<'a> {
-        Located { case, image: self.image.clone(), mask: self.mask.clone() }
+    pub(crate) fn located<'a>(&self, case: &'a Case) -> Result<Located<'a>, Fault> {
+        Located::new(case, self.image.clone(), self.mask.clone())
     }
 }

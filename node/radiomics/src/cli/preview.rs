@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 pub(crate) fn preview(arguments: &Arguments) -> Result<(), Fault> {
     let recipe = Recipe::new(&arguments.recipe)?;
     let case = arguments.pair.case();
-    let located = arguments.pair.located(&case);
+    let located = arguments.pair.located(&case)?;
     let (image, mask) = located.read(recipe.label())?;
     let window = arguments.window.as_deref().and_then(|ends| ends.try_into().ok());
     let made = recipe.provenance();
@@ -80,8 +80,7 @@ impl Arguments {
         mask: &RoiMask,
         feature: &str,
     ) -> Result<(Volume, RoiMask, Volume), Fault> {
-        let file = self.pair.located(&self.pair.case()).image;
-        let refused = |fault| Fault::Map { image: file.clone(), fault };
+        let refused = |fault| Fault::Map { image: self.pair.image.clone(), fault };
         let columns = [feature.to_owned()];
         let maps =
             Maps::new(image, mask, recipe.settings()?, self.kernel.kernel(), &columns).map_err(refused)?;
