@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 
-use super::case::Located;
+use super::case::{Inputs, Located};
 use super::cases::Cases;
 use super::journal::{Entry, Journal, Known};
 use super::memory::{self, Budget};
@@ -156,6 +156,8 @@ struct Work<'a> {
     journal: Journal,
     budget: Budget,
     rehash: bool,
+    /// The files that were hashed last: rows of one image lie together.
+    hashed: Mutex<Option<([String; 2], Inputs)>>,
     recipe: &'a Recipe,
     cases: &'a Cases,
     progress: Progress,
@@ -171,6 +173,7 @@ impl<'a> Work<'a> {
             journal: Journal::open(folder, &arguments.shard.unwrap_or(Shard::WHOLE).name())?,
             budget: Budget::new(limit),
             rehash: arguments.rehash,
+            hashed: Mutex::default(),
             recipe,
             cases,
             progress: Progress::new(rows),
@@ -220,7 +223,7 @@ impl<'a> Work<'a> {
     fn values(&self, located: &Located<'_>) -> Result<Found, Fault> {
         let stamps = located.stamps()?;
         let remembered = self.known.inputs(&stamps).filter(|_| !self.rehash).cloned();
-        let inputs = remembered.map_or_else(|| located.inputs(), Ok)?;
+        let inputs = remembered.map_or_else(|| self.inputs(located, &stamps), Ok)?;
         let key = located.key(&inputs, self.recipe);
         if self.known.has(&key) {
             return Ok(Found::Known(key));
@@ -231,6 +234,17 @@ impl<'a> Work<'a> {
         let _share = self.budget.take(needs).ok_or_else(too_large)?;
         let values = located.extract(self.recipe, &inputs)?;
         Ok(Found::New(Entry { key, inputs, stamps, values }))
+    }
+
+    /// Digests of a case's files, which several regions or perturbations may share.
+    fn inputs(&self, located: &Located<'_>, stamps: &[String; 2]) -> Result<Inputs, Fault> {
+        let last = || self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, inputs)) = last().as_ref().filter(|(known, _)| known == stamps) {
+            return Ok(inputs.clone());
+        }
+        let inputs = located.inputs()?;
+        *last() = Some((stamps.clone(), inputs.clone()));
+        Ok(inputs)
     }
 }
 

@@ -9,7 +9,7 @@ use consilium_imaging::{RoiMask, Volume, read_image, read_mask};
 
 use super::{ConformanceError, Verdict};
 use crate::{
-    Aggregation, Discretisation, Error, Interpolation, Resampling, Settings, VolumeHistogram, extract,
+    Aggregation, Discretisation, Features, Interpolation, Resampling, Settings, VolumeHistogram, extract,
 };
 
 const IN_SLICES: [Aggregation; 4] = [
@@ -43,9 +43,16 @@ pub(super) struct Reference {
 
 /// Checks the digital phantom, which needs no file.
 pub fn digital_phantom() -> Result<Vec<Verdict>, ConformanceError> {
+    phantom_measured().map(|(_, verdicts)| verdicts)
+}
+
+/// The digital phantom's features, and what the reference says of them.
+pub(super) fn phantom_measured() -> Result<(Features, Vec<Verdict>), ConformanceError> {
     let references = references(Path::new("built-in"), BUILT_IN, COLUMNS)?;
     let (image, mask) = super::phantom::digital();
-    verdicts(&image, &mask, &settings(DIGITAL_PHANTOM), DIGITAL_PHANTOM, &references)
+    let features = features(&image, &mask, DIGITAL_PHANTOM)?;
+    let verdicts = verdicts(&features, DIGITAL_PHANTOM, &references);
+    Ok((features, verdicts))
 }
 
 /// Checks one data set of a folder that holds IBSI's reference table and phantoms.
@@ -55,7 +62,7 @@ pub fn data_set(folder: &Path, name: &str) -> Result<Vec<Verdict>, ConformanceEr
     let phantom = folder.join("ibsi1").join(phantom);
     let image = read_image(&phantom.join("image.nii.gz"))?;
     let mask = read_mask(&phantom.join("mask.nii.gz"))?;
-    verdicts(&image, &mask, &settings(name), name, &references)
+    Ok(verdicts(&features(&image, &mask, name)?, name, &references))
 }
 
 /// The processing of a data set, as the manual fixes it.
@@ -108,18 +115,15 @@ pub fn settings(dataset: &str) -> Settings {
     }
 }
 
-fn verdicts(
-    image: &Volume,
-    mask: &RoiMask,
-    settings: &Settings,
-    dataset: &str,
-    references: &[Reference],
-) -> Result<Vec<Verdict>, ConformanceError> {
-    let features = extract(image, mask, settings)
-        .map_err(|fault: Error| ConformanceError::Features { dataset: dataset.to_owned(), fault })?;
+fn features(image: &Volume, mask: &RoiMask, dataset: &str) -> Result<Features, ConformanceError> {
+    extract(image, mask, &settings(dataset))
+        .map_err(|fault| ConformanceError::Features { dataset: dataset.to_owned(), fault })
+}
+
+fn verdicts(features: &Features, dataset: &str, references: &[Reference]) -> Vec<Verdict> {
     let of_set = references.iter().filter(|reference| reference.dataset == dataset);
     let found = |reference: &Reference| features.get(&reference.tag).unwrap_or(f64::NAN);
-    Ok(of_set.map(|reference| reference.verdict(found(reference))).collect())
+    of_set.map(|reference| reference.verdict(found(reference))).collect()
 }
 
 impl Reference {

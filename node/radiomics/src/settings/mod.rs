@@ -70,7 +70,7 @@ impl Settings {
             let name = filter.name();
             of_response.iter().map(move |tag| format!("{name}_{tag}"))
         };
-        of_image.iter().cloned().chain(self.filters.iter().flat_map(prefixed)).collect()
+        of_image.into_iter().chain(self.filters.iter().flat_map(prefixed)).collect()
     }
 
     /// Settings for a response map: its region is settled, its unit is arbitrary, and its shape is the image's.

@@ -181,7 +181,7 @@ impl Cooccurrence {
 }
 
 /// Expectation of a function of a value 0, 1, … with these probabilities.
-fn expectation(probabilities: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn expectation(probabilities: &[f64], of: impl Fn(f64) -> f64) -> f64 {
     probabilities.iter().enumerate().fold(0.0, |sum, (value, p)| sum + of(value as f64) * p)
 }
 

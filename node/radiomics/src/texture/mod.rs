@@ -14,7 +14,7 @@ mod zones;
 
 use std::ops::Range;
 
-pub(crate) use cooccurrence::Cooccurrence;
+pub(crate) use cooccurrence::{Cooccurrence, expectation};
 pub(crate) use lattice::Lattice;
 pub(crate) use table::LevelTable;
 pub(crate) use tone::ToneTable;

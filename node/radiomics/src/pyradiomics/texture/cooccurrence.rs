@@ -9,6 +9,7 @@ use super::super::eigen;
 use super::super::firstorder::EPS;
 use super::super::parameters::{Norm, Settings};
 use super::lattice::{Lattice, Step};
+use crate::texture::expectation;
 
 /// Probabilities of pairs of levels.
 pub(crate) struct Cooccurrence {
@@ -249,11 +250,6 @@ impl Cooccurrence {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a grey level")]
 fn whole(level: f64) -> usize {
     level as usize
-}
-
-/// Expectation of a function of a value 0, 1, … with these probabilities.
-fn expectation(probabilities: &[f64], of: impl Fn(f64) -> f64) -> f64 {
-    probabilities.iter().enumerate().fold(0.0, |sum, (value, p)| sum + of(value as f64) * p)
 }
 
 fn entropy<'a>(probabilities: impl Iterator<Item = &'a f64>) -> f64 {
