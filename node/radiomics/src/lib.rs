@@ -23,6 +23,7 @@ mod roi;
 mod settings;
 mod statistics;
 mod texture;
+mod window;
 
 pub use error::Error;
 pub use extract::{Features, extract};

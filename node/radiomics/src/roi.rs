@@ -8,6 +8,9 @@ use consilium_imaging::{RoiMask, Volume, same_grid};
 use crate::statistics::Statistics;
 use crate::{Error, Settings};
 
+/// First and last voxel along each axis.
+pub(crate) type Bounds = [[usize; 2]; 3];
+
 /// A region of interest in the box that encloses its morphological mask; x runs fastest.
 #[derive(Debug)]
 pub(crate) struct Roi {
@@ -70,7 +73,7 @@ impl Roi {
     fn copy(
         &mut self,
         [nx, ny, _]: [usize; 3],
-        [x, y, z]: [[usize; 2]; 3],
+        [x, y, z]: Bounds,
         voxels: &[f64],
         inside: &[bool],
     ) -> Result<(), Error> {
@@ -113,8 +116,8 @@ impl Roi {
 }
 
 /// First and last occupied index along each axis.
-pub(crate) fn bounding_box([nx, ny, _]: [usize; 3], inside: &[bool]) -> Option<[[usize; 2]; 3]> {
-    let mut bounds: Option<[[usize; 2]; 3]> = None;
+pub(crate) fn bounding_box([nx, ny, _]: [usize; 3], inside: &[bool]) -> Option<Bounds> {
+    let mut bounds: Option<Bounds> = None;
     for (row, cells) in inside.chunks_exact(nx.max(1)).enumerate() {
         let Some(first) = cells.iter().position(|cell| *cell) else { continue };
         let last = cells.iter().rposition(|cell| *cell).unwrap_or(first);
@@ -124,6 +127,6 @@ pub(crate) fn bounding_box([nx, ny, _]: [usize; 3], inside: &[bool]) -> Option<[
     bounds
 }
 
-fn widened(a: [[usize; 2]; 3], b: [[usize; 2]; 3]) -> [[usize; 2]; 3] {
+fn widened(a: Bounds, b: Bounds) -> Bounds {
     std::array::from_fn(|axis| [a[axis][0].min(b[axis][0]), a[axis][1].max(b[axis][1])])
 }

@@ -9,7 +9,7 @@ use consilium_imaging::{Grid, RoiMask};
 
 use super::distance::distances;
 use super::random::{Purpose, Random};
-use super::window::Window;
+use crate::window::Window;
 
 /// Distances closer than this are equal: parts of a mm.
 const SAME_DISTANCE: f64 = 1e-6;
@@ -26,13 +26,13 @@ pub(super) fn resized(mask: &RoiMask, count: usize, seed: u64) -> Option<RoiMask
 /// voxel is left.
 pub(super) fn moved(mask: &RoiMask, mm: f64) -> Option<RoiMask> {
     let grid = mask.grid();
-    let window = Window::around(mask)?.padded(mm.max(0.0) + largest(grid), grid);
+    let window = Window::around(mask).ok()?.padded(mm.max(0.0) + largest(grid), grid);
     let inside = window.cut(grid.dims, mask.inside());
     let new: Vec<bool> = if mm >= 0.0 {
-        let away = distances(window.dims(), grid.spacing, &inside);
+        let away = distances(window.dims, grid.spacing, &inside);
         away.iter().map(|away| *away <= mm + SAME_DISTANCE).collect()
     } else {
-        let deep = distances(window.dims(), grid.spacing, &opposite(&inside));
+        let deep = distances(window.dims, grid.spacing, &opposite(&inside));
         deep.iter().map(|deep| *deep > SAME_DISTANCE - mm).collect()
     };
     new.contains(&true).then(|| replaced(mask, &window, &new))
@@ -40,12 +40,12 @@ pub(super) fn moved(mask: &RoiMask, mm: f64) -> Option<RoiMask> {
 
 fn grown(mask: &RoiMask, more: usize, mut random: Random) -> Option<RoiMask> {
     let grid = mask.grid();
-    let tight = Window::around(mask)?;
+    let tight = Window::around(mask).ok()?;
     let mut reach = FIRST_REACH * largest(grid);
     let (window, mut inside, chosen) = loop {
         let window = tight.padded(reach, grid);
         let inside = window.cut(grid.dims, mask.inside());
-        let away = distances(window.dims(), grid.spacing, &inside);
+        let away = distances(window.dims, grid.spacing, &inside);
         // beyond the reach, voxels outside of the window may be nearer
         let limit = if window.is_all(grid) { f64::INFINITY } else { reach };
         let near = (0..inside.len()).filter(|i| !inside[*i] && away[*i] <= limit);
@@ -65,9 +65,9 @@ fn grown(mask: &RoiMask, more: usize, mut random: Random) -> Option<RoiMask> {
 
 fn shrunk(mask: &RoiMask, count: usize, mut random: Random) -> Option<RoiMask> {
     let grid = mask.grid();
-    let window = Window::around(mask)?.padded(largest(grid), grid);
+    let window = Window::around(mask).ok()?.padded(largest(grid), grid);
     let mut inside = window.cut(grid.dims, mask.inside());
-    let deep = distances(window.dims(), grid.spacing, &opposite(&inside));
+    let deep = distances(window.dims, grid.spacing, &opposite(&inside));
     let candidates: Vec<usize> = (0..inside.len()).filter(|i| inside[*i]).collect();
     let less = candidates.len() - count;
     nearest(candidates, less, &deep, &mut random).into_iter().for_each(|i| inside[i] = false);

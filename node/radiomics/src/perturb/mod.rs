@@ -30,7 +30,6 @@ mod set;
 mod supervoxels;
 mod table;
 mod turn;
-mod window;
 
 use std::borrow::Cow;
 
@@ -42,8 +41,8 @@ pub use set::{Standard, standard};
 pub use table::{FeatureAgreement, Observation, agreements};
 
 use crate::processing::Interpolation;
+use crate::window::Window;
 use turn::Turn;
-use window::Window;
 
 /// How far around the region the image's noise is estimated, mm.
 const NOISE_AROUND: f64 = 25.0;
@@ -136,7 +135,7 @@ impl Perturbation {
 
     /// The standard deviation of the noise to add.
     fn noise(&self, image: &Volume, mask: &RoiMask, level: Option<f64>) -> Result<f64, PerturbError> {
-        let window = Window::around(mask).ok_or(PerturbError::EmptyMask)?;
+        let window = Window::around(mask).map_err(|_| PerturbError::EmptyMask)?;
         let estimated = || noise::level(image, &window.padded(NOISE_AROUND, mask.grid()));
         let level = level.unwrap_or_else(estimated);
         if level.is_finite() { Ok(level) } else { Err(self.not_finite()) }

@@ -8,7 +8,7 @@ use consilium_imaging::Volume;
 use rayon::prelude::*;
 
 use super::random::{Purpose, Random};
-use super::window::Window;
+use crate::window::Window;
 
 /// The high-pass filter of the coif1 wavelet (Daubechies 1993), to 16 digits as in `PyWavelets` 1.8.
 const HIGH_PASS: [f64; 6] = [
@@ -24,7 +24,7 @@ const NORMAL_MEDIAN: f64 = 0.6745;
 
 /// Standard deviation of the noise in a box, in the image's unit. Edges and texture raise it: it is an upper estimate.
 pub(super) fn level(image: &Volume, window: &Window) -> f64 {
-    let [nx, ny, _] = window.dims();
+    let [nx, ny, _] = window.dims;
     let voxels = window.cut(image.grid().dims, image.voxels());
     let mut response: Vec<f64> = voxels
         .par_chunks(nx * ny)
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn whole(image: &Volume) -> Window {
-        Window { first: [0; 3], last: image.grid().dims.map(|n| n - 1) }
+        Window { start: [0; 3], dims: image.grid().dims }
     }
 
     fn flat(dims: [usize; 3]) -> Volume {

@@ -8,7 +8,7 @@ use consilium_imaging::{RoiMask, Volume};
 use super::border::replaced;
 use super::random::{Purpose, Random};
 use super::supervoxels::{Field, neighbours, supervoxels};
-use super::window::Window;
+use crate::window::Window;
 
 /// How far around the region the image is divided, mm.
 const AROUND: f64 = 25.0;
@@ -25,13 +25,13 @@ const NEVER: f64 = 0.2;
 /// in, so the result is never empty. Nothing for an empty mask, or when the box holds numbers that are not finite.
 pub(super) fn randomised(image: &Volume, mask: &RoiMask, seed: u64, repetition: u32) -> Option<RoiMask> {
     let grid = mask.grid();
-    let window = Window::around(mask)?.padded(AROUND, grid);
+    let window = Window::around(mask).ok()?.padded(AROUND, grid);
     let inside = window.cut(grid.dims, mask.inside());
     let values = window.cut(grid.dims, image.voxels());
     if values.iter().any(|value| !value.is_finite()) {
         return None;
     }
-    let field = field(window.dims(), grid.spacing, values, &inside);
+    let field = field(window.dims, grid.spacing, values, &inside);
     let size = VOXELS.max(CUBIC_MM / grid.spacing.iter().product::<f64>());
     let labels = supervoxels(&field, size);
     let chosen =
@@ -100,7 +100,7 @@ fn chosen(coverage: &[f64], random: &mut Random) -> Vec<bool> {
 fn closed(dims: [usize; 3], inside: &[bool]) -> Vec<bool> {
     // a single slice is closed within itself
     let border = dims.map(|n| usize::from(n > 1));
-    let inner = Window { first: border, last: std::array::from_fn(|i| dims[i] - 1 + border[i]) };
+    let inner = Window { start: border, dims };
     let larger: [usize; 3] = std::array::from_fn(|i| dims[i] + 2 * border[i]);
     let mut cells = vec![false; larger.iter().product()];
     inner.put(larger, &mut cells, inside);

@@ -9,8 +9,8 @@ use consilium_imaging::{Grid, RoiMask, Volume};
 use rayon::prelude::*;
 
 use super::sampler::{Point, Sampler};
-use super::window::Window;
 use crate::processing::Interpolation;
+use crate::window::Window;
 
 /// Parts of a voxel that are rounding.
 const NOISE: f64 = 1e-9;
@@ -46,7 +46,7 @@ impl Turn {
         let plan = Plan::new(image.grid(), self);
         let sampler = Sampler::new(image, interpolation);
         let voxels = plan.map(|point| sampler.at(point));
-        let region = Window::around(mask);
+        let region = Window::around(mask).ok();
         let membership = Sampler::of_mask(mask);
         let inside = plan.map(|point| {
             let is_near = region.is_some_and(|window| is_near(&window, point));
@@ -59,7 +59,8 @@ impl Turn {
 
 /// Whether some voxel of the window is less than a voxel away along every axis.
 fn is_near(window: &Window, point: Point) -> bool {
-    (0..3).all(|a| window.first[a] as f64 - point[a] < 1.0 && point[a] - (window.last[a] as f64) < 1.0)
+    let (first, last) = (window.start, window.last());
+    (0..3).all(|a| first[a] as f64 - point[a] < 1.0 && point[a] - (last[a] as f64) < 1.0)
 }
 
 /// From new voxels to positions in the old grid.

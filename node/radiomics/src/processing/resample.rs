@@ -13,7 +13,8 @@ use super::ProcessingError;
 use super::lines::along;
 use super::spline::Axis;
 use crate::Error;
-use crate::roi::bounding_box;
+use crate::roi::{Bounds, bounding_box};
+use crate::window::Window;
 
 /// Parts of a voxel that are rounding of a header's spacing, not intent.
 pub(super) const NOISE: f64 = 1e-6;
@@ -23,9 +24,6 @@ const CEILING_NOISE: f64 = 1e-4;
 const THRESHOLD_NOISE: f64 = 5e-7;
 /// The largest grid: 4 GiB of voxels.
 const MAX_VOXELS: usize = 1 << 29;
-
-/// First and last voxel along each axis.
-pub(crate) type Bounds = [[usize; 2]; 3];
 
 /// How a value between voxels is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +84,7 @@ impl Resampling {
     /// The whole image.
     pub fn volume(&self, image: &Volume) -> Result<Volume, Error> {
         let grid = self.grid(image.grid())?;
-        self.volume_box(image, grid.dims.map(|n| [0, n - 1]))
+        self.volume_box(image, Window { start: [0; 3], dims: grid.dims })
     }
 
     /// The whole mask.
@@ -94,16 +92,18 @@ impl Resampling {
         let grid = self.grid(mask.grid())?;
         let plan = Plan::new(mask.grid(), &grid, self.mask);
         let mut inside = vec![false; grid.len()];
-        let Some(old) = bounding_box(mask.grid().dims, mask.inside()) else { return Ok(roi(grid, inside)) };
-        let bounds = plan.reach(old);
-        let values = plan.run(bounds, |needed| {
-            Cow::Owned(cropped(mask.grid().dims, needed, mask.inside(), |is_in| f64::from(u8::from(is_in))))
-        });
-        let is_inside = |value: &f64| *value >= self.threshold - THRESHOLD_NOISE;
-        for (row, values) in rows(grid.dims, bounds).zip(values.chunks(length(bounds[0]))) {
-            inside[row].iter_mut().zip(values).for_each(|(cell, value)| *cell = is_inside(value));
+        if let Some(old) = bounding_box(mask.grid().dims, mask.inside()) {
+            let bounds = plan.reach(old);
+            let part = |is_in: bool| f64::from(u8::from(is_in));
+            let values = plan.run(bounds, |needed| {
+                let cells = Window::of(needed).cut(mask.grid().dims, mask.inside());
+                Cow::Owned(cells.into_iter().map(part).collect())
+            });
+            let is_inside = |value: &f64| *value >= self.threshold - THRESHOLD_NOISE;
+            let is_in: Vec<bool> = values.iter().map(is_inside).collect();
+            Window::of(bounds).put(grid.dims, &mut inside, &is_in);
         }
-        Ok(roi(grid, inside))
+        Ok(RoiMask::new(grid, inside).expect("as many voxels as the checked grid has"))
     }
 
     /// Image and mask in the box that encloses the new mask, and `margin` voxels around it where the grid has them.
@@ -111,14 +111,8 @@ impl Resampling {
     pub fn region(&self, image: &Volume, mask: &RoiMask, margin: usize) -> Result<(Volume, RoiMask), Error> {
         same_grid(image.grid(), mask.grid())?;
         let new = self.roi(mask)?;
-        let dims = new.grid().dims;
-        let tight = bounding_box(dims, new.inside()).ok_or(Error::EmptyMask)?;
-        let bounds: Bounds = std::array::from_fn(|axis| {
-            let [first, last] = tight[axis];
-            [first.saturating_sub(margin), (last + margin).min(dims[axis] - 1)]
-        });
-        let inside = cropped(dims, bounds, new.inside(), |is_in| is_in);
-        Ok((self.volume_box(image, bounds)?, roi(boxed(new.grid(), bounds), inside)))
+        let window = Window::around(&new)?.widened([margin; 3], new.grid());
+        Ok((self.volume_box(image, window)?, window.crop_mask(&new)))
     }
 
     /// One line that is equal exactly for resamplings with equal results, and never changes its form.
@@ -130,18 +124,17 @@ impl Resampling {
         format!("spacing={spacing};image={image};mask={mask};threshold={threshold:?};round={round}")
     }
 
-    fn volume_box(&self, image: &Volume, bounds: Bounds) -> Result<Volume, Error> {
+    fn volume_box(&self, image: &Volume, window: Window) -> Result<Volume, Error> {
         let (old, new) = (image.grid(), self.grid(image.grid())?);
-        let whole = old.dims.map(|n| [0, n - 1]);
-        let mut voxels = Plan::new(old, &new, self.image).run(bounds, |needed| {
-            let is_whole = needed == whole;
-            let part = || cropped(old.dims, needed, image.voxels(), |value| value);
-            if is_whole { Cow::Borrowed(image.voxels()) } else { Cow::Owned(part()) }
+        let mut voxels = Plan::new(old, &new, self.image).run(window.bounds(), |needed| {
+            let needed = Window::of(needed);
+            let part = || needed.cut(old.dims, image.voxels());
+            if needed.is_all(old) { Cow::Borrowed(image.voxels()) } else { Cow::Owned(part()) }
         });
         if self.round {
             voxels.iter_mut().for_each(|value| *value = rounded(*value));
         }
-        Ok(volume(boxed(&new, bounds), voxels))
+        Ok(window.volume(&new, voxels))
     }
 
     fn check(&self) -> Result<(), ProcessingError> {
@@ -173,7 +166,8 @@ impl Interpolation {
 /// Intensities rounded to the nearest integer, halves to the even one.
 #[must_use]
 pub fn round_intensities(image: &Volume) -> Volume {
-    volume(image.grid().clone(), image.voxels().iter().map(|value| rounded(*value)).collect())
+    let voxels = image.voxels().iter().map(|value| rounded(*value)).collect();
+    Volume::new(image.grid().clone(), voxels).expect("as many voxels as before")
 }
 
 /// Adding zero makes a negative zero an ordinary one.
@@ -257,34 +251,4 @@ fn extent(grid: &Grid, axis: usize) -> f64 {
 
 fn length([first, last]: [usize; 2]) -> usize {
     last - first + 1
-}
-
-/// The rows of a box, as ranges of indices of the whole grid.
-fn rows([nx, ny, _]: [usize; 3], [x, y, z]: Bounds) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let row = move |j: usize, k: usize| (k * ny + j) * nx + x[0]..(k * ny + j) * nx + x[1] + 1;
-    (z[0]..=z[1]).flat_map(move |k| (y[0]..=y[1]).map(move |j| row(j, k)))
-}
-
-fn cropped<T: Copy, U>(dims: [usize; 3], bounds: Bounds, cells: &[T], to: impl Fn(T) -> U) -> Vec<U> {
-    let mut part = Vec::with_capacity(bounds.map(length).iter().product());
-    rows(dims, bounds).for_each(|row| part.extend(cells[row].iter().map(|cell| to(*cell))));
-    part
-}
-
-/// The part of a grid that a box is.
-fn boxed(grid: &Grid, bounds: Bounds) -> Grid {
-    let mut part = Grid { dims: bounds.map(length), ..grid.clone() };
-    for (axis, [first, _]) in bounds.into_iter().enumerate() {
-        let shift = first as f64 * grid.spacing[axis];
-        (0..3).for_each(|world| part.origin[world] += shift * grid.direction[world][axis]);
-    }
-    part
-}
-
-fn volume(grid: Grid, voxels: Vec<f64>) -> Volume {
-    Volume::new(grid, voxels).expect("as many voxels as the checked grid has")
-}
-
-fn roi(grid: Grid, inside: Vec<bool>) -> RoiMask {
-    RoiMask::new(grid, inside).expect("as many voxels as the checked grid has")
 }

@@ -5,11 +5,12 @@
 
 use consilium_imaging::{Grid, RoiMask, Volume};
 
-use super::preparation::{Bounds, Frame, bounds};
+use super::preparation::{Frame, bounds};
 use super::region::Region;
 use super::texture::{Lattice, zone_sizes};
 use super::{Case, Error};
 use crate::EXTRACTOR;
+use crate::roi::Bounds;
 
 /// Name and value.
 type Entries = Vec<(String, String)>;

@@ -4,8 +4,8 @@
 
 use consilium_imaging::{RoiMask, Volume};
 
-use super::images::Window;
-use super::preparation::Bounds;
+use crate::roi::Bounds;
+use crate::window::Window;
 
 /// A mask in a box; x runs fastest.
 pub(crate) struct Region {
@@ -21,11 +21,8 @@ pub(crate) struct Region {
 impl Region {
     /// The part of a mask within bounds, which may cut it.
     pub(crate) fn new(mask: &RoiMask, bounds: Bounds) -> Self {
-        let window = Window {
-            start: bounds.map(|[first, _]| first),
-            dims: bounds.map(|[first, last]| last - first + 1),
-        };
-        let inside = window.crop_mask(mask).inside().to_vec();
+        let window = Window::of(bounds);
+        let inside = window.cut(mask.grid().dims, mask.inside());
         let at = inside.iter().enumerate().filter(|(_, inside)| **inside).map(|(index, _)| index).collect();
         Self { dims: window.dims, spacing: mask.grid().spacing, inside, at }
     }

@@ -19,8 +19,8 @@ pub(super) fn magnitude(source: Source<'_>, use_spacing: bool) -> Volume {
     };
     let mut derived = Vec::with_capacity(source.window.dims.iter().product());
     for row in source.window.rows(grid.dims) {
-        let (y, z) = (row / strides[1] % grid.dims[1], row / strides[2]);
-        for at in row..row + source.window.dims[0] {
+        let (y, z) = (row.start / strides[1] % grid.dims[1], row.start / strides[2]);
+        for at in row {
             let [dx, dy, dz] =
                 [(at % strides[1], 0), (y, 1), (z, 2)].map(|(p, axis)| difference(at, p, axis));
             derived.push(f64::from(f32::of((dx * dx + dy * dy + dz * dz).sqrt())));

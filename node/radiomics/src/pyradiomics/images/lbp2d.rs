@@ -84,7 +84,7 @@ impl Pattern {
         let mut around = vec![0.0; self.offsets.len()];
         let mut derived = Vec::with_capacity(source.window.dims.iter().product());
         for row in source.window.rows(grid.dims) {
-            for at in row..row + source.window.dims[0] {
+            for at in row {
                 let position = [at % nx, at / nx % ny, at / (nx * ny)];
                 let [r, c] = self.plane.map(|axis| position[axis]);
                 let base = at - r * slice.strides[0] - c * slice.strides[1];

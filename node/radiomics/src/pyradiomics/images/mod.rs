@@ -16,13 +16,12 @@ mod pointwise;
 mod real;
 mod spline;
 mod wavelet;
-mod window;
 
 use consilium_imaging::{RoiMask, Volume, same_grid};
 
 use crate::Error;
+pub use crate::window::Window;
 pub use lbp2d::LbpMethod;
-pub use window::Window;
 
 /// The number type of the image as `SimpleITK` holds it; some of PyRadiomics' image types compute in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -117,7 +116,7 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     /// Voxels of the mask: their place in the box and in the image.
     fn inside(&self) -> impl Iterator<Item = (usize, usize)> {
-        let rows = self.window.rows(self.mask.grid().dims).enumerate();
+        let rows = self.window.rows(self.mask.grid().dims).map(|row| row.start).enumerate();
         let width = self.window.dims[0];
         rows.flat_map(move |(line, row)| (0..width).map(move |x| (line * width + x, row + x)))
             .filter(|(_, index)| self.mask.inside()[*index])

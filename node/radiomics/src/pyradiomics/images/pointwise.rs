@@ -47,8 +47,7 @@ fn signed(x: f64, of: impl Fn(f64) -> f64) -> f64 {
 
 fn mapped(source: Source<'_>, of: impl Fn(f64) -> f64) -> Volume {
     let grid = source.image.grid();
-    let width = source.window.dims[0];
-    let rows = source.window.rows(grid.dims).map(|row| &source.image.voxels()[row..row + width]);
+    let rows = source.window.rows(grid.dims).map(|row| &source.image.voxels()[row]);
     let voxels = rows.flat_map(|row| row.iter().map(|x| of(*x))).collect();
     source.window.volume(grid, voxels)
 }

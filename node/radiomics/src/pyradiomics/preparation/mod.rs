@@ -20,10 +20,7 @@ use consilium_imaging::{RoiMask, Volume};
 use super::Error;
 use super::images::Pixel;
 use super::parameters::Settings;
-use crate::roi::bounding_box;
-
-/// First and last voxel along x, y and z.
-pub(crate) type Bounds = [[usize; 2]; 3];
+use crate::roi::{Bounds, bounding_box};
 
 /// What features are computed on.
 pub(crate) struct Prepared<'a> {

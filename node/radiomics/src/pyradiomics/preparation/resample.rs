@@ -10,7 +10,8 @@ use super::super::images::Pixel;
 use super::super::parameters::{Interpolator, Settings};
 use super::mapping::{Frame, Mapping, Point, is_inside};
 use super::spline::Spline;
-use super::{Bounds, bounds, check, crop};
+use super::{bounds, check, crop};
+use crate::roi::Bounds;
 
 /// A grid of 2 GiB.
 const MAX_VOXELS: usize = 1 << 28;
