@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use consilium_rounds::StudyResult;
-use consilium_rounds::result::{LogisticResult, ModelResult};
+use consilium_rounds::result::{AucResult, LogisticResult, ModelResult};
 use consilium_types::plan::{Learner, ModelFamily, StudyPlan};
 use consilium_types::{Digest, Schema, SiteId};
 use serde::Serialize;
@@ -109,8 +109,8 @@ impl Document {
 
     /// The federated model of a family and learner.
     pub(crate) fn model(&self, family: ModelFamily, learner: Learner) -> Option<&ModelResult> {
-        let is_logistic = |model: &&ModelResult| model.logistic.is_some() == (learner == Learner::Logistic);
-        self.federated.models.iter().filter(|model| model.family == family).find(is_logistic)
+        let is_wanted = |model: &&ModelResult| model.learner == learner;
+        self.federated.models.iter().filter(|model| model.family == family).find(is_wanted)
     }
 }
 
@@ -120,8 +120,8 @@ fn differences(
 ) -> BTreeMap<ModelFamily, Difference> {
     let both = |model: &ModelResult| {
         let Some(Estimate::Estimate(pooled)) = pooled.get(&model.family) else { return None };
-        let coefficients = compare_models(model.logistic.as_ref()?, &pooled.model);
-        Some((model.family, coefficients.with_auc(model, &pooled.auc)))
+        let coefficients = compare_models(model.logistic()?, &pooled.model);
+        Some((model.family, coefficients.with_auc(&model.binary()?.auc, &pooled.auc)))
     };
     federated.models.iter().filter_map(both).collect()
 }
@@ -150,8 +150,7 @@ fn compare_models(federated: &LogisticResult, pooled: &PooledModel) -> Differenc
 }
 
 impl Difference {
-    fn with_auc(self, federated: &ModelResult, pooled: &Auc) -> Self {
-        let ours = federated.evaluation.auc;
+    fn with_auc(self, ours: &AucResult, pooled: &Auc) -> Self {
         let interval = (ours.lower - pooled.lower).abs().max((ours.upper - pooled.upper).abs());
         Self { auc: (ours.auc - pooled.auc).abs(), interval, ..self }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use consilium_rounds::result::AucResult;
+use consilium_rounds::result::{AucResult, ModelResult};
 use consilium_types::plan::{Learner, ModelFamily, StudyPlan};
 
 use crate::comparison::{Alone, Estimate};
@@ -46,8 +46,8 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
     );
     for (learner, label) in [(Learner::Logistic, "federated, logistic"), (Learner::Mlp, "federated, network")]
     {
-        if let Some(model) = document.model(family, learner) {
-            row(out, label, &federated(&model.evaluation.auc));
+        if let Some(evaluation) = document.model(family, learner).and_then(ModelResult::binary) {
+            row(out, label, &federated(&evaluation.auc));
         }
     }
     if let Some(pooled) = document.pooled.get(&family) {
@@ -61,8 +61,9 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
     if let Some(difference) = document.difference.get(&family) {
         line(out, &format!("  {}", agreement(difference)));
     }
-    if let Some(model) = document.federated.models.iter().find(|model| model.family == family) {
-        line(out, &format!("  {}", width_in_words(&model.evaluation.auc, document)));
+    let first = document.federated.models.iter().find(|model| model.family == family);
+    if let Some(evaluation) = first.and_then(ModelResult::binary) {
+        line(out, &format!("  {}", width_in_words(&evaluation.auc, document)));
     }
 }
 

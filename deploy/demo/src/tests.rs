@@ -48,8 +48,12 @@ impl Rows for Table {
         self.rows[row][column]
     }
 
-    fn is_case(&self, row: usize) -> bool {
-        self.cases[row]
+    fn draw(&self, row: usize, _: &str) -> u64 {
+        row as u64
+    }
+
+    fn label(&self, row: usize, _: usize) -> Option<u32> {
+        Some(u32::from(self.cases[row]))
     }
 
     fn cell(&self, row: usize) -> usize {

@@ -4,9 +4,8 @@
 //! that depends on hospital and class, so that small hospitals do not all begin with the first fold.
 
 use consilium_types::{SiteId, StudyPlan};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 
+use super::keyed;
 use crate::catalogue::Patient;
 
 /// The fold of each patient.
@@ -16,10 +15,10 @@ pub(super) fn deal(plan: &StudyPlan, site: &SiteId, patients: &[Patient], cases:
     for (class, name) in [(true, "case"), (false, "control")] {
         let mut ranked: Vec<([u8; 32], usize)> = (0..patients.len())
             .filter(|row| cases[*row] == class)
-            .map(|row| (keyed_hash(plan, &format!("fold/{}", patients[row].reveal())), row))
+            .map(|row| (keyed::hash(plan.study.seed, &format!("fold/{}", patients[row].reveal())), row))
             .collect();
         ranked.sort_unstable();
-        let offset = start(&keyed_hash(plan, &format!("offset/{site}/{name}")), folds);
+        let offset = start(&keyed::hash(plan.study.seed, &format!("offset/{site}/{name}")), folds);
         for (rank, (_, row)) in ranked.into_iter().enumerate() {
             cells[row] = (rank + offset) % folds;
         }
@@ -27,15 +26,7 @@ pub(super) fn deal(plan: &StudyPlan, site: &SiteId, patients: &[Patient], cases:
     cells
 }
 
-fn keyed_hash(plan: &StudyPlan, text: &str) -> [u8; 32] {
-    let key = plan.study.seed.to_le_bytes();
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes keys of any length");
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().into()
-}
-
 /// The first eight bytes, little-endian, modulo the number of folds.
 fn start(hash: &[u8; 32], folds: usize) -> usize {
-    let first = hash[..8].iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-    usize::try_from(first % folds as u64).unwrap_or(0)
+    usize::try_from(keyed::first_word(hash) % folds as u64).unwrap_or(0)
 }

@@ -5,6 +5,7 @@
 mod clinical;
 mod flow;
 mod folds;
+mod keyed;
 mod reading;
 mod rows;
 
@@ -134,15 +135,14 @@ impl Cohort {
     /// The table with its folds, for an analysis of the sites in `roster`; nothing when `site` is not among them.
     #[must_use]
     pub fn rows(&self, plan: &StudyPlan, site: &SiteId, roster: &[SiteId]) -> Option<CohortRows<'_>> {
+        let mut sorted: Vec<&SiteId> = roster.iter().collect();
+        sorted.sort();
+        let place = sorted.iter().position(|other| *other == site)?;
         let cells = match plan.evaluate.design {
             Design::Kfold => folds::deal(plan, site, &self.patients, &self.cases),
-            Design::LeaveSiteOut => {
-                let mut sorted: Vec<&SiteId> = roster.iter().collect();
-                sorted.sort();
-                vec![sorted.iter().position(|other| *other == site)?; self.patients.len()]
-            }
+            Design::LeaveSiteOut => vec![place; self.patients.len()],
         };
-        roster.contains(site).then(|| CohortRows::new(self, cells))
+        Some(CohortRows::new(self, cells, plan.study.seed, place))
     }
 }
 

@@ -2,17 +2,19 @@
 
 use consilium_stats::Rows;
 
-use super::Cohort;
+use super::{Cohort, keyed};
 
 /// A cohort with its folds.
 pub struct CohortRows<'a> {
     cohort: &'a Cohort,
     cells: Vec<usize>,
+    seed: u64,
+    site: usize,
 }
 
 impl<'a> CohortRows<'a> {
-    pub(super) fn new(cohort: &'a Cohort, cells: Vec<usize>) -> Self {
-        Self { cohort, cells }
+    pub(super) fn new(cohort: &'a Cohort, cells: Vec<usize>, seed: u64, site: usize) -> Self {
+        Self { cohort, cells, seed, site }
     }
 }
 
@@ -36,8 +38,8 @@ impl Rows for CohortRows<'_> {
         self.cohort.values[row][column]
     }
 
-    fn is_case(&self, row: usize) -> bool {
-        self.cohort.cases[row]
+    fn label(&self, row: usize, label: usize) -> Option<u32> {
+        (label == 0).then(|| u32::from(self.cohort.cases[row]))
     }
 
     fn cell(&self, row: usize) -> usize {
@@ -46,5 +48,13 @@ impl Rows for CohortRows<'_> {
 
     fn flow(&self) -> &[u64] {
         &self.cohort.flow
+    }
+
+    fn site(&self) -> usize {
+        self.site
+    }
+
+    fn draw(&self, row: usize, purpose: &str) -> u64 {
+        keyed::bits(self.seed, &format!("{purpose}/{}", self.cohort.patients[row].reveal()))
     }
 }

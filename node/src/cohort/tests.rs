@@ -86,7 +86,7 @@ fn folds_are_stratified_repeatable_and_seeded() {
     let cells = |plan: &StudyPlan, site: &SiteId| {
         let cohort = place.read(plan).unwrap();
         let rows = cohort.rows(plan, site, std::slice::from_ref(site)).unwrap();
-        (0..rows.len()).map(|row| (rows.cell(row), rows.is_case(row))).collect::<Vec<_>>()
+        (0..rows.len()).map(|row| (rows.cell(row), rows.label(row, 0) == Some(1))).collect::<Vec<_>>()
     };
     let plain = plan("drop", "");
     let dealt = cells(&plain, &site);

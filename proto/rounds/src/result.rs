@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use consilium_stats::distribution::normal_two_sided;
 use consilium_stats::{Counts, Design, NetworkPoint, Query, Tenth};
-use consilium_types::plan::ModelFamily;
+use consilium_types::plan::{Learner, ModelFamily};
 use consilium_types::{Digest, Schema, SiteId, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
@@ -80,14 +80,58 @@ pub struct ModelResult {
     pub name: String,
     /// Its columns.
     pub family: ModelFamily,
-    /// Coefficients, for a logistic regression.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logistic: Option<LogisticResult>,
-    /// Parameters, for a network.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network: Option<NetworkResult>,
+    /// How it was fitted.
+    pub learner: Learner,
+    /// Trained on all patients.
+    pub fit: FitResult,
     /// On out-of-fold scores.
-    pub evaluation: Evaluation,
+    pub evaluation: EvaluationResult,
+}
+
+/// A model trained on all patients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FitResult {
+    /// Logistic regression.
+    Logistic(LogisticResult),
+    /// A network by federated averaging.
+    Network(NetworkResult),
+}
+
+/// How well a model predicts, by kind of outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvaluationResult {
+    /// Of a yes-or-no outcome.
+    Binary(Evaluation),
+}
+
+impl ModelResult {
+    /// The coefficients, if it is a logistic regression.
+    #[must_use]
+    pub fn logistic(&self) -> Option<&LogisticResult> {
+        match &self.fit {
+            FitResult::Logistic(logistic) => Some(logistic),
+            FitResult::Network(_) => None,
+        }
+    }
+
+    /// The network, if it is one.
+    #[must_use]
+    pub fn network(&self) -> Option<&NetworkResult> {
+        match &self.fit {
+            FitResult::Network(network) => Some(network),
+            FitResult::Logistic(_) => None,
+        }
+    }
+
+    /// The evaluation, if the outcome is yes or no.
+    #[must_use]
+    pub fn binary(&self) -> Option<&Evaluation> {
+        match &self.evaluation {
+            EvaluationResult::Binary(evaluation) => Some(evaluation),
+        }
+    }
 }
 
 /// A ridge logistic regression on all patients.
@@ -245,16 +289,20 @@ impl Effort {
     }
 }
 
+/// What a result is put together from.
+pub(crate) struct Facts<'a> {
+    pub(crate) plan: &'a StudyPlan,
+    pub(crate) sites: &'a [SiteId],
+    pub(crate) schema: &'a Schema,
+    pub(crate) counts: &'a Counts,
+    pub(crate) selection: Option<Selection>,
+    pub(crate) models: Vec<ModelResult>,
+    pub(crate) effort: Effort,
+}
+
 impl StudyResult {
-    pub(crate) fn new(
-        plan: &StudyPlan,
-        sites: &[SiteId],
-        schema: &Schema,
-        counts: &Counts,
-        selection: Option<Selection>,
-        models: Vec<ModelResult>,
-        effort: Effort,
-    ) -> Self {
+    pub(crate) fn new(facts: Facts<'_>) -> Self {
+        let Facts { plan, sites, schema, counts, selection, models, effort } = facts;
         Self {
             study: plan.study.id.clone(),
             plan_hash: plan.hash(),
@@ -281,12 +329,12 @@ impl CohortResult {
             let step: consilium_types::plan::FlowStep = step;
             FlowCount { step: step.text(), patients: *patients }
         };
-        let fold = |[controls, cases]: &[u64; 2]| FoldCount { n: controls + cases, cases: *cases };
+        let fold = |(n, classes): (&u64, &Vec<u64>)| FoldCount { n: *n, cases: classes[1] };
         Self {
-            n: counts.cells.iter().flatten().sum(),
-            cases: counts.cells.iter().map(|cell| cell[1]).sum(),
+            n: counts.cells.iter().sum(),
+            cases: counts.classes(0, &[])[1],
             flow: plan.flow().into_iter().zip(&counts.flow).map(step).collect(),
-            folds: counts.cells.iter().map(fold).collect(),
+            folds: counts.cells.iter().zip(&counts.labels[0]).map(fold).collect(),
         }
     }
 }

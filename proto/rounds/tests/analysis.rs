@@ -43,12 +43,12 @@ fn three_families_are_fitted_and_evaluated() {
     let selection = result.selection.as_ref().unwrap();
     assert_eq!(selection.columns[0], "r0", "the informative column is selected first");
     for model in &result.models {
-        let auc = model.evaluation.auc;
+        let auc = model.binary().unwrap().auc;
         assert!(auc.auc > 0.6 && auc.auc < 0.95 && auc.lower < auc.auc && auc.auc < auc.upper, "{auc:?}");
-        assert!(model.evaluation.calibration.is_some());
+        assert!(model.binary().unwrap().calibration.is_some());
     }
-    let combined = &result.models[2].evaluation.auc;
-    assert!(combined.auc > result.models[0].evaluation.auc.auc);
+    let combined = &result.models[2].binary().unwrap().auc;
+    assert!(combined.auc > result.models[0].binary().unwrap().auc.auc);
     assert!(result.effort.exchanges <= 25, "{:?}", result.effort);
 }
 
@@ -61,10 +61,10 @@ fn a_network_is_averaged_beside_the_regression() {
     let result = run(&plan, &schema(12, 2), &sites, 4).unwrap();
     let network = &result.models[3];
     assert_eq!(network.name, "combined/mlp");
-    let loss = &network.network.as_ref().unwrap().loss;
+    let loss = &network.network().unwrap().loss;
     assert_eq!(loss.len(), 10);
     assert!(loss[9] < loss[0]);
-    assert!(network.evaluation.auc.auc > 0.6);
+    assert!(network.binary().unwrap().auc.auc > 0.6);
     assert_eq!(result.to_json(), run(&plan, &schema(12, 2), &sites, 4).unwrap().to_json());
 }
 
@@ -78,7 +78,7 @@ fn sites_can_be_left_out_one_at_a_time() {
     }
     let result = run(&plan, &schema(12, 2), &sites, 4).unwrap();
     assert_eq!(result.cohort.folds.len(), 4);
-    assert!(result.models[2].evaluation.auc.auc > 0.6);
+    assert!(result.models[2].binary().unwrap().auc.auc > 0.6);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn an_interval_is_the_area_and_so_many_standard_errors() {
     let levels = [(0.95, 1.959_963_984_540_054), (0.9, 1.644_853_626_951_473), (0.5, 0.674_489_750_196_082)];
     for (level, z) in levels {
         for model in &result(&format!("[evaluate]\nlevel = {level:?}\n")).models {
-            let auc = model.evaluation.auc;
+            let auc = model.binary().unwrap().auc;
             assert!(close(auc.lower, (auc.auc - z * auc.se).max(0.0)), "{auc:?}");
             assert!(close(auc.upper, (auc.auc + z * auc.se).min(1.0)), "{auc:?}");
             assert!(auc.se > 0.0 && close(auc.level, level));
@@ -54,9 +54,9 @@ fn an_interval_is_the_area_and_so_many_standard_errors() {
 #[test]
 fn the_curve_holds_the_area() {
     for model in &result("").models {
-        let curve = &model.evaluation.roc;
+        let curve = &model.binary().unwrap().roc;
         let area: f64 = curve.windows(2).map(|w| (w[1][0] - w[0][0]) * f64::midpoint(w[1][1], w[0][1])).sum();
-        assert!(close(area, model.evaluation.auc.auc), "{area} {:?}", model.evaluation.auc);
+        assert!(close(area, model.binary().unwrap().auc.auc), "{area} {:?}", model.binary().unwrap().auc);
     }
 }
 
@@ -67,7 +67,7 @@ fn folds_and_tenths_count_every_patient_once() {
     assert_eq!(cohort.folds.iter().map(|fold| fold.n).sum::<u64>(), cohort.n);
     assert_eq!(cohort.folds.iter().map(|fold| fold.cases).sum::<u64>(), cohort.cases);
     for model in &result.models {
-        let tenths = &model.evaluation.tenths;
+        let tenths = &model.binary().unwrap().tenths;
         assert_eq!(tenths.len(), 10);
         assert_eq!(tenths.iter().map(|tenth| tenth.n).sum::<u64>(), cohort.n);
         assert_eq!(tenths.iter().map(|tenth| tenth.cases).sum::<u64>(), cohort.cases);
@@ -84,7 +84,7 @@ fn net_benefit_is_made_of_its_counts() {
     let result = result("[evaluate]\nthresholds = [0.1, 0.6]\n");
     let (n, cases) = (result.cohort.n as f64, result.cohort.cases as f64);
     for model in &result.models {
-        let points = &model.evaluation.net_benefit;
+        let points = &model.binary().unwrap().net_benefit;
         assert_eq!(points.len(), 51);
         for (percent, point) in (10u32..).zip(points) {
             assert!(close(point.threshold, f64::from(percent) / 100.0));
@@ -103,7 +103,7 @@ fn net_benefit_is_made_of_its_counts() {
 #[test]
 fn both_scales_of_a_coefficient_are_one_model() {
     for model in &result("").models {
-        let logistic = model.logistic.as_ref().unwrap();
+        let logistic = model.logistic().unwrap();
         for term in &logistic.terms {
             assert!(close(term.raw.estimate * term.sd, term.standardised.estimate));
             assert!(close(term.raw.se * term.sd, term.standardised.se));
@@ -120,7 +120,7 @@ fn both_scales_of_a_coefficient_are_one_model() {
     }
     let fixed = result("[model]\npenalty = { ridge = 2.5 }\n");
     for model in &fixed.models {
-        let logistic = model.logistic.as_ref().unwrap();
+        let logistic = model.logistic().unwrap();
         assert_eq!(logistic.fold_lambdas, [2.5; 5]);
         let path: Vec<(f64, f64)> = logistic.path.iter().map(|p| (p.lambda, p.deviance)).collect();
         assert_eq!(path, [(2.5, 0.0)]);

@@ -4,6 +4,10 @@ use crate::QueryFault;
 
 /// Cells of an analysis.
 pub(crate) const MOST_CELLS: usize = 100;
+/// Labels of a study.
+pub(crate) const MOST_LABELS: usize = 50;
+/// Classes of a label.
+pub(crate) const MOST_CLASSES: usize = 50;
 /// Words of one summary: 64 MiB of statistics.
 pub(crate) const MOST_WORDS: usize = 1 << 22;
 /// Logistic fits, networks or scored models in one question.

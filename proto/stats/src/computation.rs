@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Accuracy, Calibration, Count, Deviance, Gram, Implausible, Moments, Networks, Newton, QueryFault, Roc,
-    Rows, Scale, Summary, SummaryFault, Training, Unfit,
+    Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit,
 };
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
@@ -57,6 +57,8 @@ pub enum Query {
     Calibration(Calibration),
     /// Brier score, log-loss, calibration table, net benefit.
     Accuracy(Accuracy),
+    /// Several questions in one exchange.
+    Stack(Stack),
 }
 
 /// Calls a method of whichever computation a query holds.
@@ -73,6 +75,7 @@ macro_rules! each {
             Query::Roc($computation) => $call,
             Query::Calibration($computation) => $call,
             Query::Accuracy($computation) => $call,
+            Query::Stack($computation) => $call,
         }
     };
 }
@@ -119,3 +122,16 @@ impl Query {
         Ok(())
     }
 }
+
+/// Makes every computation a query.
+macro_rules! queries {
+    ($($computation:ident),*) => {
+        $(impl From<$computation> for Query {
+            fn from(computation: $computation) -> Self {
+                Self::$computation(computation)
+            }
+        })*
+    };
+}
+
+queries!(Count, Scale, Moments, Gram, Newton, Deviance, Training, Roc, Calibration, Accuracy, Stack);

@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 use crate::design::{Design, linear_predictor, loss};
 use crate::newton::{Point, check_points};
 use crate::reader::Reader;
-use crate::{Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
+use crate::{
+    Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Target, Unfit, check,
+};
 
 /// Asks for the held-out deviance of several fits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviance {
+    /// Which patients are cases.
+    pub target: Target,
     /// Designs the fits refer to.
     pub designs: Vec<Design>,
     /// Finished fits.
@@ -31,6 +35,7 @@ impl Computation for Deviance {
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
+        self.target.check()?;
         check_points(&self.designs, &self.fits, width)?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
@@ -42,7 +47,8 @@ impl Computation for Deviance {
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {
         let mut sums = Accumulator::new(self.length());
         for row in 0..rows.len() {
-            let (cell, case) = (rows.cell(row), rows.is_case(row));
+            let Some(case) = self.target.of(rows, row) else { continue };
+            let cell = rows.cell(row);
             let z: Vec<Option<Vec<f64>>> = (self.designs.iter())
                 .map(|design| (!design.trains_on(cell)).then(|| design.standardise(rows, row)))
                 .collect();

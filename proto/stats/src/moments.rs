@@ -20,6 +20,10 @@ use crate::{
 pub struct Moments {
     /// Cells of the analysis.
     pub cells: usize,
+    /// The label whose classes are told apart; a patient whose class is not known is left out.
+    pub label: usize,
+    /// Its number of classes.
+    pub classes: usize,
     /// How values are conditioned.
     pub conditioning: Conditioning,
 }
@@ -64,6 +68,7 @@ impl Moment {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MomentTable {
     cells: usize,
+    classes: usize,
     width: usize,
     /// Cell, class, column.
     entries: Vec<Moment>,
@@ -72,23 +77,30 @@ pub struct MomentTable {
 impl MomentTable {
     /// Moments of a column over one class, all but the held-out cells.
     #[must_use]
-    pub fn class(&self, held_out: &[usize], case: bool, column: usize) -> Moment {
+    pub fn class(&self, held_out: &[usize], class: usize, column: usize) -> Moment {
         let kept = (0..self.cells).filter(|cell| !held_out.contains(cell));
-        let at = |cell: usize| self.entries[(2 * cell + usize::from(case)) * self.width + column];
+        let at = |cell: usize| self.entries[(self.classes * cell + class) * self.width + column];
         kept.map(at).fold(Moment::default(), Moment::and)
     }
 
-    /// Moments of a column over both classes, all but the held-out cells.
+    /// Moments of a column over all classes, all but the held-out cells.
     #[must_use]
-    pub fn both(&self, held_out: &[usize], column: usize) -> Moment {
-        self.class(held_out, false, column).and(self.class(held_out, true, column))
+    pub fn all(&self, held_out: &[usize], column: usize) -> Moment {
+        let of_class = |class| self.class(held_out, class, column);
+        (0..self.classes).map(of_class).fold(Moment::default(), Moment::and)
     }
 
     /// Sum of u of a column in one cell.
     #[must_use]
     pub fn cell_sum(&self, cell: usize, column: usize) -> f64 {
-        let at = |class: usize| self.entries[(2 * cell + class) * self.width + column].sum;
-        at(0) + at(1)
+        let at = |class: usize| self.entries[(self.classes * cell + class) * self.width + column].sum;
+        (0..self.classes).map(at).sum()
+    }
+
+    /// Number of classes.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.classes
     }
 
     /// Number of columns.
@@ -97,10 +109,10 @@ impl MomentTable {
         self.width
     }
 
-    /// Welch's test between the classes of a training set; nothing where it is not defined.
+    /// Welch's test between the first two classes of a training set; nothing where it is not defined.
     #[must_use]
     pub fn welch(&self, held_out: &[usize], column: usize) -> Option<Welch> {
-        welch(self.class(held_out, true, column), self.class(held_out, false, column))
+        welch(self.class(held_out, 1, column), self.class(held_out, 0, column))
     }
 }
 
@@ -133,11 +145,14 @@ impl Computation for Moments {
     type Finding = MomentTable;
 
     fn length(&self) -> usize {
-        self.conditioning.centre.len().saturating_mul(6).saturating_mul(self.cells)
+        let groups = self.cells.saturating_mul(self.classes);
+        self.conditioning.centre.len().saturating_mul(3).saturating_mul(groups)
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
         check::size("cells", self.cells, check::MOST_CELLS)?;
+        check::index("label", self.label, check::MOST_LABELS)?;
+        check::size("classes", self.classes, check::MOST_CLASSES)?;
         self.conditioning.check(width)?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
@@ -154,7 +169,9 @@ impl Computation for Moments {
         let width = self.conditioning.centre.len();
         let mut sums = Accumulator::new(self.length());
         for row in (0..rows.len()).filter(|row| rows.cell(*row) < self.cells) {
-            let block = (2 * rows.cell(row) + usize::from(rows.is_case(row))) * width;
+            let class = rows.label(row, self.label).and_then(|class| usize::try_from(class).ok());
+            let Some(class) = class.filter(|class| *class < self.classes) else { continue };
+            let block = (self.classes * rows.cell(row) + class) * width;
             for column in 0..width {
                 let u = self.conditioning.apply(rows, row, column);
                 if !u.is_nan() {
@@ -178,7 +195,8 @@ impl Computation for Moments {
                 square: words.non_negative("a sum of squares")?,
             })
         };
-        let entries = (0..2 * self.cells * width).map(entry).collect::<Result<_, Implausible>>()?;
-        Ok(MomentTable { cells: self.cells, width, entries })
+        let entries =
+            (0..self.classes * self.cells * width).map(entry).collect::<Result<_, Implausible>>()?;
+        Ok(MomentTable { cells: self.cells, classes: self.classes, width, entries })
     }
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::design::Design;
 use crate::{
-    Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, TrainingJob, Unfit, check,
+    Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, Target, TrainingJob, Unfit,
+    check,
 };
 
 /// Words of a network beside its parameters.
@@ -21,6 +22,8 @@ const TAIL: usize = 3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
+    /// Which patients are cases.
+    pub target: Target,
     /// Networks to train, each on its own training set.
     pub networks: Vec<NetworkPoint>,
     /// Width of each hidden layer.
@@ -116,12 +119,15 @@ impl Training {
         words: &mut Vec<i64>,
     ) -> Result<(), Unfit> {
         let NetworkPoint { design, parameters } = &self.networks[index];
-        let patients: Vec<usize> = (0..rows.len()).filter(|row| design.trains_on(rows.cell(*row))).collect();
+        let trained_on = |row: usize| {
+            let case = self.target.of(rows, row).filter(|_| design.trains_on(rows.cell(row)))?;
+            Some((row, f32::from(u8::from(case))))
+        };
+        let (patients, labels): (Vec<usize>, Vec<f32>) = (0..rows.len()).filter_map(trained_on).unzip();
         if patients.is_empty() {
             words.resize(words.len() + parameters.len() + TAIL, 0);
             return Ok(());
         }
-        let labels: Vec<f32> = patients.iter().map(|row| f32::from(u8::from(rows.is_case(*row)))).collect();
         let trained = networks.train(&TrainingJob {
             hidden: &self.hidden,
             start: parameters,
@@ -168,6 +174,7 @@ impl Computation for Training {
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
+        self.target.check()?;
         check::size("networks", self.networks.len(), check::MOST_CELLS + 1)?;
         check::size("epochs", self.epochs as usize, 1_000)?;
         check::size("patients in a step", self.batch as usize, 1 << 20)?;

@@ -11,12 +11,16 @@ use serde::{Deserialize, Serialize};
 use crate::design::{Design, linear_predictor, logistic, loss};
 use crate::linear::Symmetric;
 use crate::reader::Reader;
-use crate::{Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
+use crate::{
+    Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Target, Unfit, check,
+};
 
 /// Asks for derivatives of several fits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Newton {
+    /// Which patients are cases.
+    pub target: Target,
     /// Designs the fits refer to.
     pub designs: Vec<Design>,
     /// The fits still moving.
@@ -95,6 +99,7 @@ impl Computation for Newton {
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
+        self.target.check()?;
         check_points(&self.designs, &self.fits, width)?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
@@ -106,7 +111,8 @@ impl Computation for Newton {
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {
         let mut sums = Accumulator::new(self.length());
         for row in 0..rows.len() {
-            let (cell, case) = (rows.cell(row), rows.is_case(row));
+            let Some(case) = self.target.of(rows, row) else { continue };
+            let cell = rows.cell(row);
             let z: Vec<Option<Vec<f64>>> = (self.designs.iter())
                 .map(|design| design.trains_on(cell).then(|| design.standardise(rows, row)))
                 .collect();

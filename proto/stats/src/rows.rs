@@ -19,14 +19,57 @@ pub trait Rows: Sync {
     /// The value in `row` and `column`; NaN where it is missing.
     fn value(&self, row: usize, column: usize) -> f64;
 
-    /// Whether the patient is a case.
-    fn is_case(&self, row: usize) -> bool;
+    /// The class of one of the study's labels, counted from 0; nothing where it is not known.
+    ///
+    /// A binary label has controls (0) and cases (1). In a study of survival, label 0 says whether the event was seen.
+    fn label(&self, row: usize, label: usize) -> Option<u32>;
+
+    /// Follow-up, in a study of survival.
+    fn survival(&self, row: usize) -> Option<Survival> {
+        let _ = row;
+        None
+    }
 
     /// The cell (fold) the patient is held out with, below the number of cells of the analysis.
     fn cell(&self, row: usize) -> usize;
 
     /// Patients left after each step of the inclusion flow, starting with all in the clinical table.
     fn flow(&self) -> &[u64];
+
+    /// Position of this site in the roster.
+    fn site(&self) -> usize {
+        0
+    }
+
+    /// Which of the site's scanners (or other batches) the patient's images come from, below [`Rows::batches`].
+    fn batch(&self, row: usize) -> usize {
+        let _ = row;
+        0
+    }
+
+    /// Number of batches at this site.
+    fn batches(&self) -> usize {
+        1
+    }
+
+    /// The value measured by a second reader; NaN where there is none.
+    fn reread(&self, row: usize, column: usize) -> f64 {
+        let _ = (row, column);
+        f64::NAN
+    }
+
+    /// Random bits of one patient for one purpose: a keyed hash of the pseudonym under the plan's seed, so they
+    /// depend neither on the row's position nor on the site's other patients.
+    fn draw(&self, row: usize, purpose: &str) -> u64;
+}
+
+/// How long a patient was followed, and whether the event ended it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Survival {
+    /// Time from the index date, in days.
+    pub days: f64,
+    /// Whether the event was seen; otherwise the patient is censored at `days`.
+    pub event: bool,
 }
 
 /// Trains and applies networks. Implemented in `node/learn`, so that nothing else links a tensor library.

@@ -1,32 +1,36 @@
-//! Out-of-fold scores: the probability a model gives to a patient it was not trained on.
+//! Out-of-fold scores: what a model says of a patient it was not trained on.
 //!
 //! Scores are computed at the site and never leave it; evaluation sends counts and sums of them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, linear_predictor, logistic};
-use crate::{Networks, QueryFault, Rows, Unfit, check};
+use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
 
 /// One model in all its folds: each cell is scored by the predictor that left it out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scorer {
-    /// One predictor a cell.
-    pub cells: Vec<Predictor>,
+    /// One predictor a cell; nothing for a cell that is only trained on.
+    pub cells: Vec<Option<Predictor>>,
+    /// Which of the predictor's outputs is the score.
+    pub output: usize,
+    /// Whom the score should find.
+    pub target: Target,
 }
 
 /// A fitted model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Predictor {
-    /// Logistic regression.
+    /// Logistic regression. One output: the probability of being a case.
     Logistic {
         /// Columns and their standardisation.
         design: Design,
         /// Intercept, then one coefficient a column.
         beta: Vec<f64>,
     },
-    /// Multilayer perceptron.
+    /// Multilayer perceptron. One output: the probability of being a case.
     Network {
         /// Columns and their standardisation.
         design: Design,
@@ -49,24 +53,49 @@ pub(crate) struct Score {
 impl Scorer {
     pub(crate) fn check(&self, width: usize) -> Result<(), QueryFault> {
         check::size("cells", self.cells.len(), check::MOST_CELLS)?;
-        self.cells.iter().try_for_each(|predictor| predictor.check(width))
+        self.target.check()?;
+        self.cells.iter().flatten().try_for_each(|predictor| {
+            predictor.check(width)?;
+            check::index("output", self.output, predictor.outputs())
+        })
     }
 
-    /// Scores of all patients, in row order.
-    pub(crate) fn scores(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Vec<Score>, Unfit> {
-        let mut scores = Vec::with_capacity(rows.len());
+    /// Every scored patient with the model's outputs, by cell and then in row order.
+    pub(crate) fn outputs(
+        &self,
+        rows: &dyn Rows,
+        networks: &dyn Networks,
+    ) -> Result<Vec<(usize, Vec<f64>)>, Unfit> {
+        let mut scored = Vec::with_capacity(rows.len());
         for (cell, predictor) in self.cells.iter().enumerate() {
+            let Some(predictor) = predictor else { continue };
             let patients: Vec<usize> = (0..rows.len()).filter(|row| rows.cell(*row) == cell).collect();
-            let probabilities = predictor.predict(rows, &patients, networks)?;
-            let score = |(row, probability): (&usize, f64)| Score { probability, case: rows.is_case(*row) };
-            scores.extend(patients.iter().zip(probabilities).map(score));
+            let outputs = predictor.predict(rows, &patients, networks)?;
+            scored.extend(patients.into_iter().zip(outputs));
         }
-        Ok(scores)
+        Ok(scored)
+    }
+
+    /// Scores of all patients whose class is known, by cell and then in row order.
+    pub(crate) fn scores(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Vec<Score>, Unfit> {
+        let score = |(row, outputs): (usize, Vec<f64>)| {
+            let case = self.target.of(rows, row)?;
+            Some(Score { probability: outputs[self.output], case })
+        };
+        Ok(self.outputs(rows, networks)?.into_iter().filter_map(score).collect())
     }
 }
 
 impl Predictor {
-    fn check(&self, width: usize) -> Result<(), QueryFault> {
+    /// Number of outputs of one patient.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        match self {
+            Self::Logistic { .. } | Self::Network { .. } => 1,
+        }
+    }
+
+    pub(crate) fn check(&self, width: usize) -> Result<(), QueryFault> {
         match self {
             Self::Logistic { design, beta } => {
                 design.check(width)?;
@@ -80,20 +109,22 @@ impl Predictor {
         }
     }
 
-    fn predict(
+    /// The outputs of some patients, [`Predictor::outputs`] each.
+    pub fn predict(
         &self,
         rows: &dyn Rows,
         patients: &[usize],
         networks: &dyn Networks,
-    ) -> Result<Vec<f64>, Unfit> {
+    ) -> Result<Vec<Vec<f64>>, Unfit> {
         match self {
             Self::Logistic { design, beta } => {
                 let eta = |row: &usize| linear_predictor(beta, &design.standardise(rows, *row));
-                Ok(patients.iter().map(|row| logistic(eta(row))).collect())
+                Ok(patients.iter().map(|row| vec![logistic(eta(row))]).collect())
             }
             Self::Network { design, hidden, parameters } => {
                 let inputs = crate::network::inputs(design, rows, patients);
-                Ok(networks.predict(hidden, parameters, &inputs)?)
+                let probabilities = networks.predict(hidden, parameters, &inputs)?;
+                Ok(probabilities.into_iter().map(|p| vec![p]).collect())
             }
         }
     }

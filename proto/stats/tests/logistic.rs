@@ -14,7 +14,7 @@ use consilium_stats::distribution::normal_two_sided;
 use consilium_stats::fit::covariance;
 use consilium_stats::{
     Ascent, AscentState, Calibration, Computation, Conditioning, Derivatives, Design, FitFailure, Gram,
-    MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer,
+    MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
 };
 use proptest::prelude::*;
 use support::{Table, ask, close};
@@ -39,7 +39,7 @@ fn cars() -> Table {
 fn moments(sites: &[Table], width: usize) -> (Conditioning, MomentTable) {
     let scale = Scale { width };
     let conditioning = scale.finish(&ask(&scale, sites)).unwrap();
-    let moments = Moments { cells: 1, conditioning: conditioning.clone() };
+    let moments = Moments { cells: 1, label: 0, classes: 2, conditioning: conditioning.clone() };
     let table = moments.finish(&ask(&moments, sites)).unwrap();
     (conditioning, table)
 }
@@ -47,8 +47,8 @@ fn moments(sites: &[Table], width: usize) -> (Conditioning, MomentTable) {
 /// All columns, standardised over all patients.
 fn design(sites: &[Table], width: usize) -> Design {
     let (conditioning, table) = moments(sites, width);
-    let mean = |j: usize| conditioning.centre[j] + conditioning.scale[j] * table.both(&[], j).mean();
-    let sd = |j: usize| conditioning.scale[j] * table.both(&[], j).variance().sqrt();
+    let mean = |j: usize| conditioning.centre[j] + conditioning.scale[j] * table.all(&[], j).mean();
+    let sd = |j: usize| conditioning.scale[j] * table.all(&[], j).variance().sqrt();
     Design {
         columns: (0..width).collect(),
         mean: (0..width).map(mean).collect(),
@@ -62,7 +62,7 @@ fn fit(sites: &[Table], design: &Design, lambda: f64) -> Result<(Vec<f64>, Deriv
     let mut ascent = Ascent::new(design.columns.len(), lambda);
     loop {
         let fits = vec![Point { design: 0, beta: ascent.beta().to_vec() }];
-        let newton = Newton { designs: vec![design.clone()], fits };
+        let newton = Newton { target: Target::case(0), designs: vec![design.clone()], fits };
         let derivatives = newton.finish(&ask(&newton, sites)).unwrap();
         ascent.advance(&derivatives[0]);
         match ascent.state() {
@@ -148,7 +148,11 @@ fn without_a_penalty_the_fit_is_that_of_glm() {
 fn calibration_agrees_with_fifty_digits() {
     let sites = cars().split(3);
     let design = Design { columns: vec![1], mean: vec![3.0], sd: vec![1.0], held_out: vec![0] };
-    let scorer = Scorer { cells: vec![Predictor::Logistic { design, beta: vec![0.0, -2.0] }] };
+    let scorer = Scorer {
+        cells: vec![Some(Predictor::Logistic { design, beta: vec![0.0, -2.0] })],
+        output: 0,
+        target: Target::case(0),
+    };
     let mut point = [0.0, 1.0, 0.0];
     for _ in 0..12 {
         let question = Calibration { models: vec![scorer.clone()], points: vec![point] };

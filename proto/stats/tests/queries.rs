@@ -10,8 +10,8 @@ mod support;
 
 use consilium_stats::{
     Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Interval,
-    Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Summary, SummaryFault,
-    Training, fit,
+    Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault,
+    Target, Training, fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
@@ -144,8 +144,17 @@ impl Taste {
         prop_oneof![logistic, network].boxed()
     }
 
+    fn target(self) -> BoxedStrategy<Target> {
+        let target = |(label, class, or_more)| match or_more {
+            true => Target::AtLeast { label, class },
+            false => Target::Is { label, class },
+        };
+        (self.index(50), any::<u32>(), any::<bool>()).prop_map(target).boxed()
+    }
+
     fn models(self) -> BoxedStrategy<Vec<Scorer>> {
-        let scorer = vec(self.predictor(), 0..5).prop_map(|cells| Scorer { cells });
+        let scorer = (vec(prop::option::of(self.predictor()), 0..5), self.target())
+            .prop_map(|(cells, target)| Scorer { cells, output: 0, target });
         vec(scorer, 0..3).boxed()
     }
 
@@ -200,30 +209,56 @@ impl Taste {
             Self::Absurd => prop_oneof![9 => 0..most, 1 => any::<u32>()].boxed(),
         };
         let settings = (count(5), count(20), self.positive(), self.number(), any::<u64>());
-        (self.hidden().prop_flat_map(networks), settings)
-            .prop_map(|((hidden, networks), (epochs, batch, rate, decay, seed))| {
-                Query::Training(Training { networks, hidden, epochs, batch, rate, decay, seed })
+        (self.target(), self.hidden().prop_flat_map(networks), settings)
+            .prop_map(|(target, (hidden, networks), (epochs, batch, rate, decay, seed))| {
+                Query::Training(Training { target, networks, hidden, epochs, batch, rate, decay, seed })
             })
             .boxed()
     }
 
     fn query(self) -> BoxedStrategy<Query> {
+        let stack = vec(self.single(), 0..4).prop_map(|questions| Query::Stack(Stack { questions }));
+        let stack = match self {
+            Self::Fit => {
+                stack.prop_filter("networks travel alone", |stack| stack.check(WIDTH).is_ok()).boxed()
+            }
+            Self::Absurd => stack.boxed(),
+        };
+        prop_oneof![8 => self.single(), 1 => stack].boxed()
+    }
+
+    fn single(self) -> BoxedStrategy<Query> {
         let cells = move || self.index(101);
         let points = move || self.points();
         let gram = (cells(), vec(self.index(WIDTH), 0..5), self.conditioning());
         let accuracy = (self.models(), vec(self.positive(), 0..5));
         prop_oneof![
-            (self.index(1_001), cells()).prop_map(|(steps, cells)| Query::Count(Count { steps, cells })),
+            (self.index(1_001), cells(), vec(self.index(51), 0..4))
+                .prop_map(|(steps, cells, classes)| Query::Count(Count { steps, cells, classes })),
             self.length(WIDTH).prop_map(|width| Query::Scale(Scale { width })),
-            (cells(), self.conditioning())
-                .prop_map(|(cells, conditioning)| Query::Moments(Moments { cells, conditioning })),
+            (cells(), self.index(50), self.index(51), self.conditioning()).prop_map(
+                |(cells, label, classes, conditioning)| Query::Moments(Moments {
+                    cells,
+                    label,
+                    classes,
+                    conditioning
+                })
+            ),
             gram.prop_map(|(cells, columns, conditioning)| Query::Gram(Gram {
                 cells,
                 columns,
                 conditioning
             })),
-            points().prop_map(|(designs, fits)| Query::Newton(Newton { designs, fits })),
-            points().prop_map(|(designs, fits)| Query::Deviance(Deviance { designs, fits })),
+            (self.target(), points()).prop_map(|(target, (designs, fits))| Query::Newton(Newton {
+                target,
+                designs,
+                fits
+            })),
+            (self.target(), points()).prop_map(|(target, (designs, fits))| Query::Deviance(Deviance {
+                target,
+                designs,
+                fits
+            })),
             self.training(),
             self.roc(),
             self.calibration(),
@@ -241,8 +276,11 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Moments(q) => {
             let Ok(table) = q.finish(sum) else { return };
             for column in 0..table.width() {
-                assert!(table.both(&[], column).variance() >= 0.0);
-                assert!(table.welch(&[0], column).is_none_or(|welch| welch.t >= 0.0 || welch.t.is_nan()));
+                assert!(table.all(&[], column).variance() >= 0.0);
+                let two = table.classes() >= 2;
+                assert!(
+                    !two || table.welch(&[0], column).is_none_or(|welch| welch.t >= 0.0 || welch.t.is_nan())
+                );
             }
         }
         Query::Gram(q) => drop(q.finish(sum)),
@@ -261,6 +299,32 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Roc(q) => q.finish(sum).unwrap_or_default().iter().for_each(|tallies| drop(Area::of(tallies))),
         Query::Calibration(q) => drop(q.finish(sum)),
         Query::Accuracy(q) => drop(q.finish(sum)),
+        Query::Stack(q) => {
+            let parts = q.finish(sum).unwrap_or_default();
+            q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
+        }
+    }
+}
+
+/// Whether a question names a column.
+fn asks_for_columns(query: &Query) -> bool {
+    match query {
+        Query::Count(_) => false,
+        Query::Scale(_) | Query::Moments(_) | Query::Gram(_) => true,
+        Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
+            designs.iter().any(|design| !design.columns.is_empty())
+        }
+        Query::Training(q) => q.networks.iter().any(|point| !point.design.columns.is_empty()),
+        Query::Roc(Roc { models, .. })
+        | Query::Calibration(Calibration { models, .. })
+        | Query::Accuracy(Accuracy { models, .. }) => {
+            models.iter().flat_map(|model| model.cells.iter().flatten()).any(|predictor| match predictor {
+                Predictor::Logistic { design, .. } | Predictor::Network { design, .. } => {
+                    !design.columns.is_empty()
+                }
+            })
+        }
+        Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }
 
@@ -312,24 +376,7 @@ proptest! {
 
     #[test]
     fn a_question_for_a_wider_table_is_refused(query in Taste::Fit.query()) {
-        let asks_for_columns = match &query {
-            Query::Count(_) => false,
-            Query::Scale(_) | Query::Moments(_) | Query::Gram(_) => true,
-            Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
-                designs.iter().any(|design| !design.columns.is_empty())
-            }
-            Query::Training(q) => q.networks.iter().any(|point| !point.design.columns.is_empty()),
-            Query::Roc(Roc { models, .. })
-            | Query::Calibration(Calibration { models, .. })
-            | Query::Accuracy(Accuracy { models, .. }) => {
-                models.iter().flat_map(|model| &model.cells).any(|predictor| match predictor {
-                    Predictor::Logistic { design, .. } | Predictor::Network { design, .. } => {
-                        !design.columns.is_empty()
-                    }
-                })
-            }
-        };
-        prop_assert_eq!(query.check(0).is_err(), asks_for_columns);
+        prop_assert_eq!(query.check(0).is_err(), asks_for_columns(&query));
     }
 
     #[test]
@@ -397,7 +444,7 @@ fn what_cannot_be_added_is_refused() {
 
 #[test]
 fn a_question_that_would_exhaust_a_site_is_refused() {
-    let models = vec![Scorer { cells: Vec::new() }; 20_000];
+    let models = vec![Scorer { cells: Vec::new(), output: 0, target: Target::case(0) }; 20_000];
     let huge = Query::Accuracy(Accuracy { models, thresholds: vec![0.5; 1_000] });
     assert_eq!(huge.check(WIDTH).unwrap_err().code(), "CNS-S-0103");
     let split = vec![vec![Interval::whole(); 600]];

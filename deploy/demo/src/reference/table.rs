@@ -18,7 +18,7 @@ impl Table {
     pub(crate) fn extend(&mut self, site: &dyn Rows) {
         for row in 0..site.len() {
             self.rows.push((0..site.width()).map(|column| site.value(row, column)).collect());
-            self.cases.push(site.is_case(row));
+            self.cases.push(site.label(row, 0) == Some(1));
             self.cells.push(site.cell(row));
         }
     }

@@ -3,41 +3,17 @@
 use consilium_stats::calibration::CalibrationStep;
 use consilium_stats::distribution::normal_quantile;
 use consilium_stats::{
-    Accuracy, AccuracySums, Area, Calibration, Computation, Derivatives, Interval, Query, Roc, Scorer,
-    Summary, Tally,
+    Accuracy, AccuracySums, Area, Calibration, Derivatives, Interval, Roc, Scorer, Tally, Target,
 };
 use consilium_types::plan::{Learner, ModelFamily};
 
-use super::fitting::Fitted;
-use super::preparing::Prepared;
-use super::training::Trained;
-use super::{AnalysisFault, Progress, Stage, Study, ask, finish};
-use crate::result::{
-    AucResult, CalibrationResult, Evaluation, LogisticResult, ModelResult, NetBenefit, NetworkResult,
-};
+use super::desk::both;
+use super::study::Study;
+use super::{AnalysisFault, Fitted};
+use crate::result::{AucResult, CalibrationResult, Evaluation, EvaluationResult, ModelResult, NetBenefit};
 
 /// Newton steps of a calibration fit before it is given up.
 const MOST_CALIBRATION_STEPS: u32 = 30;
-
-/// Models and what is known of their scores.
-#[derive(Debug, Clone)]
-pub(super) struct Evaluating {
-    prepared: Prepared,
-    models: Vec<Candidate>,
-    step: u32,
-}
-
-#[derive(Debug, Clone)]
-struct Candidate {
-    family: ModelFamily,
-    scorer: Scorer,
-    logistic: Option<LogisticResult>,
-    network: Option<NetworkResult>,
-    /// Pure tallies, and those a further question splits.
-    settled: Vec<Tally>,
-    mixed: Vec<Interval>,
-    calibration: CalibrationFit,
-}
 
 /// Intercept and slope, and intercept alone, on their way.
 #[derive(Debug, Clone, Default)]
@@ -48,55 +24,62 @@ struct CalibrationFit {
     result: Option<CalibrationResult>,
 }
 
-/// Starts with the ROC of every model.
-pub(super) fn begin(
-    study: Study,
-    prepared: Prepared,
-    fitted: Vec<Fitted>,
-    trained: Vec<Trained>,
-) -> Result<Progress, AnalysisFault> {
-    let [controls, cases] = study.patients(&[]);
-    if controls == 0 || cases == 0 {
-        return Err(AnalysisFault::NothingToRank);
-    }
-    let logistic = fitted.into_iter().map(|f| Candidate::new(f.family, f.scorer, Some(f.logistic), None));
-    let networks = trained.into_iter().map(|t| Candidate::new(t.family, t.scorer, None, Some(t.network)));
-    let models = match study.plan.model.learner {
-        Learner::Logistic => logistic.chain(networks).collect(),
-        Learner::Mlp => networks.chain(logistic).collect(),
-    };
-    let evaluating = Evaluating { prepared, models, step: 0 };
-    let query = evaluating.roc();
-    Ok(ask(study, Stage::Evaluating(Box::new(evaluating)), query))
+/// Evaluates one model on its out-of-fold scores.
+pub(super) async fn evaluate(study: &Study, fitted: Fitted) -> Result<ModelResult, AnalysisFault> {
+    let scorer = Scorer { cells: fitted.cells.clone(), output: 0, target: Target::case(0) };
+    let evaluation = binary(study, &scorer).await?;
+    Ok(ModelResult {
+        name: name(fitted.family, fitted.learner),
+        family: fitted.family,
+        learner: fitted.learner,
+        fit: fitted.fit,
+        evaluation: EvaluationResult::Binary(evaluation),
+    })
 }
 
-impl Candidate {
-    fn new(
-        family: ModelFamily,
-        scorer: Scorer,
-        logistic: Option<LogisticResult>,
-        network: Option<NetworkResult>,
-    ) -> Self {
-        let calibration = CalibrationFit { point: [0.0, 1.0, 0.0], ..CalibrationFit::default() };
-        let mixed = vec![Interval::whole()];
-        Self { family, scorer, logistic, network, settled: Vec::new(), mixed, calibration }
-    }
+fn name(family: ModelFamily, learner: Learner) -> String {
+    format!("{}/{}", word(&family), word(&learner))
+}
 
-    fn settle(&mut self, tallies: &[Tally]) {
-        let (mixed, settled): (Vec<&Tally>, Vec<&Tally>) = tallies.iter().partition(|tally| tally.is_mixed());
-        self.mixed = mixed.iter().map(|tally| tally.interval).collect();
-        self.settled.extend(settled);
-    }
+/// A word of the plan as it is written.
+fn word(word: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(word).ok();
+    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
 
-    fn name(&self) -> String {
-        let learner = if self.network.is_some() { "mlp" } else { "logistic" };
-        let family = match self.family {
-            ModelFamily::Clinical => "clinical",
-            ModelFamily::Radiomics => "radiomics",
-            ModelFamily::Combined => "combined",
-        };
-        format!("{family}/{learner}")
+/// All that is reported of a score between 0 and 1 for a yes-or-no target.
+async fn binary(study: &Study, scorer: &Scorer) -> Result<Evaluation, AnalysisFault> {
+    let thresholds = thresholds(study.plan().evaluate.thresholds);
+    let accuracy = Accuracy { models: vec![scorer.clone()], thresholds: thresholds.clone() };
+    let accuracy = async { Ok(study.ask(accuracy).await?.remove(0)) };
+    let curves = both(area(study, scorer), calibrate(study, scorer));
+    let ((area, calibration), sums) = both(curves, accuracy).await?;
+    Ok(evaluation(study, area, calibration, &thresholds, &sums))
+}
+
+/// The exact area under the curve, by refinement of intervals of the score.
+async fn area(study: &Study, scorer: &Scorer) -> Result<Area, AnalysisFault> {
+    let (mut settled, mut mixed) = (Vec::new(), vec![Interval::whole()]);
+    while !mixed.is_empty() {
+        let roc = Roc { models: vec![scorer.clone()], split: vec![mixed] };
+        let tallies = study.ask(roc).await?.remove(0);
+        let (still, done): (Vec<Tally>, Vec<Tally>) = tallies.into_iter().partition(Tally::is_mixed);
+        mixed = still.iter().map(|tally| tally.interval).collect();
+        settled.extend(done);
     }
+    Area::of(&settled).ok_or(AnalysisFault::NothingToRank)
+}
+
+async fn calibrate(study: &Study, scorer: &Scorer) -> Result<Option<CalibrationResult>, AnalysisFault> {
+    let mut fit = CalibrationFit { point: [0.0, 1.0, 0.0], ..CalibrationFit::default() };
+    for step in 1..=MOST_CALIBRATION_STEPS {
+        let calibration = Calibration { models: vec![scorer.clone()], points: vec![fit.point] };
+        fit.advance(&study.ask(calibration).await?[0], step == MOST_CALIBRATION_STEPS);
+        if fit.done {
+            break;
+        }
+    }
+    Ok(fit.result)
 }
 
 impl CalibrationFit {
@@ -137,89 +120,6 @@ impl CalibrationFit {
     }
 }
 
-impl Evaluating {
-    fn roc(&self) -> Query {
-        Query::Roc(Roc {
-            models: self.scorers(),
-            split: self.models.iter().map(|m| m.mixed.clone()).collect(),
-        })
-    }
-
-    fn calibration(&self) -> Query {
-        let points = self.models.iter().map(|m| m.calibration.point).collect();
-        Query::Calibration(Calibration { models: self.scorers(), points })
-    }
-
-    fn accuracy(&self, study: &Study) -> Query {
-        Query::Accuracy(Accuracy {
-            models: self.scorers(),
-            thresholds: thresholds(study.plan.evaluate.thresholds),
-        })
-    }
-
-    fn scorers(&self) -> Vec<Scorer> {
-        self.models.iter().map(|model| model.scorer.clone()).collect()
-    }
-
-    pub(super) fn absorb(
-        mut self: Box<Self>,
-        study: Study,
-        query: &Query,
-        sum: &Summary,
-    ) -> Result<Progress, AnalysisFault> {
-        let next = match query {
-            Query::Roc(roc) => {
-                self.models.iter_mut().zip(roc.finish(sum)?).for_each(|(model, t)| model.settle(&t));
-                let mixed = self.models.iter().any(|model| !model.mixed.is_empty());
-                if mixed { self.roc() } else { self.calibration() }
-            }
-            Query::Calibration(calibration) => {
-                if self.calibrate(&calibration.finish(sum)?) {
-                    self.accuracy(&study)
-                } else {
-                    self.calibration()
-                }
-            }
-            Query::Accuracy(accuracy) => {
-                let sums = accuracy.finish(sum)?;
-                let models = self.results(&study, &accuracy.thresholds, &sums)?;
-                return Ok(finish(&study, &self.prepared, models));
-            }
-            _ => return Err(AnalysisFault::OutOfTurn),
-        };
-        Ok(ask(study, Stage::Evaluating(self), next))
-    }
-
-    /// Moves every calibration fit; whether all are done.
-    fn calibrate(&mut self, steps: &[CalibrationStep]) -> bool {
-        self.step += 1;
-        let last = self.step >= MOST_CALIBRATION_STEPS;
-        for (model, step) in self.models.iter_mut().zip(steps) {
-            model.calibration.advance(step, last);
-        }
-        self.models.iter().all(|model| model.calibration.done)
-    }
-
-    fn results(
-        &self,
-        study: &Study,
-        thresholds: &[f64],
-        sums: &[AccuracySums],
-    ) -> Result<Vec<ModelResult>, AnalysisFault> {
-        let result = |(model, sums): (&Candidate, &AccuracySums)| {
-            let area = Area::of(&model.settled).ok_or(AnalysisFault::NothingToRank)?;
-            Ok(ModelResult {
-                name: model.name(),
-                family: model.family,
-                logistic: model.logistic.clone(),
-                network: model.network.clone(),
-                evaluation: evaluation(study, area, model.calibration.result, thresholds, sums),
-            })
-        };
-        self.models.iter().zip(sums).map(result).collect()
-    }
-}
-
 fn evaluation(
     study: &Study,
     area: Area,
@@ -227,23 +127,23 @@ fn evaluation(
     thresholds: &[f64],
     sums: &AccuracySums,
 ) -> Evaluation {
-    let [controls, cases] = study.patients(&[]);
-    let n = (controls + cases) as f64;
-    let z = normal_quantile(f64::midpoint(1.0, study.plan.evaluate.level));
+    let classes = study.classes(0, &[]);
+    let (n, cases) = (classes.iter().sum::<u64>() as f64, classes[1] as f64);
+    let z = normal_quantile(f64::midpoint(1.0, study.plan().evaluate.level));
     Evaluation {
         auc: AucResult {
             auc: area.auc,
             se: area.se,
             lower: (area.auc - z * area.se).max(0.0),
             upper: (area.auc + z * area.se).min(1.0),
-            level: study.plan.evaluate.level,
+            level: study.plan().evaluate.level,
         },
         roc: area.curve,
         calibration,
         brier: sums.squared_error / n,
         log_loss: sums.log_loss / n,
         tenths: sums.tenths.clone(),
-        net_benefit: net_benefit(thresholds, &sums.positives, n, cases as f64),
+        net_benefit: net_benefit(thresholds, &sums.positives, n, cases),
     }
 }
 

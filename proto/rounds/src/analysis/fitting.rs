@@ -1,15 +1,13 @@
 //! Logistic regression: all families, training sets and penalties climb together; then lambda is chosen.
 
 use consilium_stats::fit::covariance;
-use consilium_stats::{
-    Ascent, AscentState, Computation, Derivatives, Design, Deviance, Newton, Point, Predictor, Query, Scorer,
-    Summary,
-};
+use consilium_stats::{Ascent, AscentState, Derivatives, Design, Deviance, Newton, Point, Predictor, Target};
 use consilium_types::plan::{Learner, ModelFamily, Ridge};
 
 use super::preparing::Prepared;
-use super::{AnalysisFault, Progress, Stage, Study, ask, training};
-use crate::result::{LambdaPoint, LogisticResult};
+use super::study::Study;
+use super::{AnalysisFault, Fitted};
+use crate::result::{FitResult, LambdaPoint, LogisticResult};
 
 /// Penalties that cross-validation chooses from: 10^-2 to 10^3 in half decades.
 pub(super) const LAMBDA_GRID: [f64; 11] = [
@@ -26,66 +24,50 @@ pub(super) const LAMBDA_GRID: [f64; 11] = [
     1000.0,
 ];
 
-/// A fitted model with its out-of-fold scorer, on the way to evaluation.
-#[derive(Debug, Clone)]
-pub(super) struct Fitted {
-    pub(super) family: ModelFamily,
-    pub(super) scorer: Scorer,
-    pub(super) logistic: LogisticResult,
-}
-
 /// All fits of the study.
-#[derive(Debug, Clone)]
-pub(super) struct Fitting {
-    prepared: Prepared,
+struct Fitting<'a> {
+    prepared: &'a Prepared,
+    families: Vec<&'a (ModelFamily, Vec<Design>)>,
     lambdas: Vec<f64>,
     /// By family, training set and penalty, in that order.
     fits: Vec<Ascent>,
 }
 
-/// Starts the fits, or goes on to the networks when the plan wants none.
-pub(super) fn begin(study: Study, prepared: Prepared) -> Result<Progress, AnalysisFault> {
-    let model = &study.plan.model;
-    if model.learner != Learner::Logistic && !model.compare.contains(&Learner::Logistic) {
-        return training::begin(study, prepared, Vec::new());
+/// Climbs all fits of some families.
+pub(super) async fn fit(
+    study: &Study,
+    prepared: &Prepared,
+    families: &[ModelFamily],
+) -> Result<Vec<Fitted>, AnalysisFault> {
+    let mut fitting = Fitting::new(prepared, families, study.plan().model.penalty.ridge);
+    let target = Target::case(0);
+    while fitting.is_moving() {
+        let (designs, fits) = fitting.next_step();
+        let derivatives = study.ask(Newton { target, designs, fits }).await?;
+        fitting.advance(&derivatives)?;
     }
-    let lambdas = match model.penalty.ridge {
-        Ridge::Cv => LAMBDA_GRID.to_vec(),
-        Ridge::Fixed(lambda) => vec![lambda],
-    };
-    let fits = prepared.families.iter().flat_map(|(_, designs)| designs).flat_map(|design| {
-        let columns = design.columns.len();
-        lambdas.iter().map(move |lambda| Ascent::new(columns, *lambda))
-    });
-    let fitting = Fitting { fits: fits.collect(), lambdas, prepared };
-    let query = fitting.next_step();
-    Ok(ask(study, Stage::Fitting(Box::new(fitting)), query))
+    let (designs, fits) = (fitting.designs(), fitting.points(|_| true));
+    let deviances = study.ask(Deviance { target, designs, fits }).await?;
+    fitting.choose(study, &deviances)
 }
 
-impl Fitting {
-    pub(super) fn absorb(
-        mut self: Box<Self>,
-        study: Study,
-        query: &Query,
-        sum: &Summary,
-    ) -> Result<Progress, AnalysisFault> {
-        match query {
-            Query::Newton(newton) => {
-                self.advance(&newton.finish(sum)?)?;
-                let query = if self.is_moving() { self.next_step() } else { self.deviance() };
-                Ok(ask(study, Stage::Fitting(self), query))
-            }
-            Query::Deviance(deviance) => {
-                let deviances = deviance.finish(sum)?;
-                let fitted = self.choose(&study, &deviances)?;
-                training::begin(study, self.prepared, fitted)
-            }
-            _ => Err(AnalysisFault::OutOfTurn),
-        }
+impl<'a> Fitting<'a> {
+    fn new(prepared: &'a Prepared, families: &[ModelFamily], ridge: Ridge) -> Self {
+        let lambdas = match ridge {
+            Ridge::Cv => LAMBDA_GRID.to_vec(),
+            Ridge::Fixed(lambda) => vec![lambda],
+        };
+        let families: Vec<_> = prepared.families.iter().filter(|(f, _)| families.contains(f)).collect();
+        let start = |design: &Design| {
+            let columns = design.columns.len();
+            lambdas.iter().map(|lambda| Ascent::new(columns, *lambda)).collect::<Vec<_>>()
+        };
+        let fits = families.iter().flat_map(|(_, designs)| designs).flat_map(start).collect();
+        Self { prepared, families, lambdas, fits }
     }
 
     fn designs(&self) -> Vec<Design> {
-        self.prepared.families.iter().flat_map(|(_, designs)| designs.clone()).collect()
+        self.families.iter().flat_map(|(_, designs)| designs.clone()).collect()
     }
 
     fn is_moving(&self) -> bool {
@@ -99,14 +81,9 @@ impl Fitting {
         self.fits.iter().enumerate().filter_map(point).collect()
     }
 
-    /// Derivatives of the fits still moving; designs no longer used do not travel.
-    fn next_step(&self) -> Query {
-        let (designs, fits) = used(&self.designs(), self.points(|fit| *fit.state() == AscentState::Moving));
-        Query::Newton(Newton { designs, fits })
-    }
-
-    fn deviance(&self) -> Query {
-        Query::Deviance(Deviance { designs: self.designs(), fits: self.points(|_| true) })
+    /// The fits still moving; designs no longer used do not travel.
+    fn next_step(&self) -> (Vec<Design>, Vec<Point>) {
+        used(&self.designs(), self.points(|fit| *fit.state() == AscentState::Moving))
     }
 
     fn advance(&mut self, derivatives: &[Derivatives]) -> Result<(), AnalysisFault> {
@@ -129,7 +106,7 @@ impl Fitting {
         let design = fit / self.lambdas.len();
         let sets = self.prepared.sets.len();
         AnalysisFault::Fit {
-            family: self.prepared.families[design / sets].0,
+            family: self.families[design / sets].0,
             held_out: self.prepared.sets[design % sets].clone(),
             lambda: self.fits[fit].lambda(),
             failure,
@@ -143,11 +120,11 @@ impl Fitting {
     /// Chooses lambda for every family and collects its models.
     fn choose(&self, study: &Study, deviances: &[Vec<f64>]) -> Result<Vec<Fitted>, AnalysisFault> {
         let family = |f: usize| self.fitted(study, deviances, f);
-        (0..self.prepared.families.len()).map(family).collect()
+        (0..self.families.len()).map(family).collect()
     }
 
     fn fitted(&self, study: &Study, deviances: &[Vec<f64>], f: usize) -> Result<Fitted, AnalysisFault> {
-        let (family, designs) = &self.prepared.families[f];
+        let (family, designs) = &self.families[f];
         let held_out: Vec<Option<usize>> =
             std::iter::once(None).chain((0..study.cells()).map(Some)).collect();
         let curves: Vec<Vec<f64>> =
@@ -156,17 +133,18 @@ impl Fitting {
         let predictor = |cell: usize| {
             let set = 1 + cell;
             let beta = self.fits[self.index(f, set, best[set])].beta().to_vec();
-            Predictor::Logistic { design: designs[set].clone(), beta }
+            Some(Predictor::Logistic { design: designs[set].clone(), beta })
         };
-        let scorer = Scorer { cells: (0..study.cells()).map(predictor).collect() };
         let path = self.lambdas.iter().zip(&curves[0]);
         let path = path.map(|(lambda, deviance)| LambdaPoint { lambda: *lambda, deviance: *deviance });
         let logistic = self.coefficients(study, f, best[0])?;
         let fold_lambdas = best[1..].iter().map(|b| self.lambdas[*b]).collect();
+        let logistic = LogisticResult { path: path.collect(), fold_lambdas, ..logistic };
         Ok(Fitted {
             family: *family,
-            scorer,
-            logistic: LogisticResult { path: path.collect(), fold_lambdas, ..logistic },
+            learner: Learner::Logistic,
+            cells: (0..study.cells()).map(predictor).collect(),
+            fit: FitResult::Logistic(logistic),
         })
     }
 
@@ -200,13 +178,13 @@ impl Fitting {
 
     fn coefficients(&self, study: &Study, f: usize, lambda: usize) -> Result<LogisticResult, AnalysisFault> {
         let fit = self.index(f, 0, lambda);
-        let design = &self.prepared.families[f].1[0];
+        let design = &self.families[f].1[0];
         let AscentState::Converged(at) = self.fits[fit].state() else { return Err(AnalysisFault::OutOfTurn) };
         let lambda = self.lambdas[lambda];
         let covariance =
             covariance(at, lambda).ok_or_else(|| self.failed(fit, consilium_stats::FitFailure::Collinear))?;
         let beta = self.fits[fit].beta();
-        Ok(LogisticResult::new(&study.schema, design, lambda, beta, &covariance, at.log_likelihood))
+        Ok(LogisticResult::new(&study.schema(), design, lambda, beta, &covariance, at.log_likelihood))
     }
 }
 

@@ -1,37 +1,50 @@
 //! The analysis of a plan: which question follows from which sum.
 //!
-//! ```text
-//! Counting -> Scaling -> Moments -> [Gram] -> Fitting (Newton, many steps) -> Deviance
-//!          -> [Training (federated averaging, many rounds)] -> Roc (2 to 6) -> Calibrating -> Accuracy -> result
-//! ```
-//!
-//! Never: a clock, a file, a site's own sum; it sees totals only. The same totals give the same bits, which is how
-//! a killed coordinator and an auditor find the same result. Spec: docs/reference/methods.md.
+//! The course of an analysis ([`course`]) is written from top to bottom, as the methods page tells it: it asks, waits,
+//! and goes on. This module drives it: a sum comes in, the course runs until it waits again, and the questions that
+//! wait are the next exchange. Never: a clock, a file, a site's own sum; it sees totals only. The same totals give the
+//! same bits, which is how a killed coordinator and an auditor find the same result.
+//! Spec: docs/reference/methods.md; ADR-0013 (straight-line analyses).
 
+mod course;
+mod desk;
 mod evaluating;
 mod fault;
 mod fitting;
+mod learners;
 mod preparing;
+mod study;
 mod training;
 
-use consilium_stats::{
-    Computation, Conditioning, Count, Counts, Gram, MomentTable, Moments, Query, Scale, Summary,
-};
-use consilium_types::plan::Design as Validation;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use consilium_stats::{Query, Summary};
 use consilium_types::{Schema, SiteId, StudyPlan};
 
-use crate::result::{Effort, ModelResult, StudyResult};
-use evaluating::Evaluating;
+use crate::result::StudyResult;
+use desk::{Desk, Open};
 pub use fault::AnalysisFault;
-use fitting::Fitting;
-use preparing::{Prepared, Screening};
-use training::Training;
+use learners::Fitted;
+use study::Question;
 
-/// An analysis waiting for the sum it asked for.
-#[derive(Debug, Clone)]
+/// An analysis waiting for the sum it asked for. It is its history; a copy that is asked to go on alone finds its
+/// place by running the history again.
+#[derive(Clone)]
 pub struct Analysis {
-    study: Study,
-    stage: Stage,
+    question: Arc<Question>,
+    history: Vec<Arc<Summary>>,
+    live: Arc<Mutex<Option<Course>>>,
+}
+
+/// A course that has run until it waits.
+struct Course {
+    desk: Desk,
+    future: Pin<Box<dyn Future<Output = Result<StudyResult, AnalysisFault>> + Send>>,
+    open: Option<Open>,
+    taken: usize,
 }
 
 /// What follows from a sum.
@@ -41,44 +54,6 @@ pub enum Progress {
     Ask(Box<Analysis>, Query),
     /// The end.
     Done(Box<StudyResult>),
-}
-
-/// What does not change from exchange to exchange, and what is known since the first.
-#[derive(Debug, Clone)]
-struct Study {
-    plan: StudyPlan,
-    roster: Vec<SiteId>,
-    schema: Schema,
-    counts: Counts,
-    effort: Effort,
-}
-
-#[derive(Debug, Clone)]
-enum Stage {
-    Counting,
-    Scaling,
-    Moments(Conditioning),
-    Gram(Box<Screening>),
-    Fitting(Box<Fitting>),
-    Training(Box<Training>),
-    Evaluating(Box<Evaluating>),
-}
-
-impl Study {
-    /// Cells of the analysis: folds, or sites.
-    fn cells(&self) -> usize {
-        match self.plan.evaluate.design {
-            Validation::Kfold => self.plan.evaluate.folds as usize,
-            Validation::LeaveSiteOut => self.roster.len(),
-        }
-    }
-
-    /// Patients of a training set.
-    fn patients(&self, held_out: &[usize]) -> [u64; 2] {
-        let kept = |(cell, counts): (usize, &[u64; 2])| (!held_out.contains(&cell)).then_some(*counts);
-        let cells = self.counts.cells.iter().enumerate().filter_map(kept);
-        cells.fold([0, 0], |sum, cell| [sum[0] + cell[0], sum[1] + cell[1]])
-    }
 }
 
 impl Analysis {
@@ -91,97 +66,78 @@ impl Analysis {
         if schema.columns.is_empty() {
             return Err(AnalysisFault::NoColumns);
         }
-        let study = Study {
-            plan: plan.clone(),
-            roster: roster.to_vec(),
-            schema: schema.clone(),
-            counts: Counts { flow: Vec::new(), cells: Vec::new() },
-            effort: Effort::default(),
-        };
-        let query = Query::Count(Count { steps: plan.flow().len(), cells: study.cells() });
-        Ok((Self { study, stage: Stage::Counting }, query))
+        let question = Question { plan: plan.clone(), roster: roster.to_vec(), schema: schema.clone() };
+        let question = Arc::new(question);
+        let course = Course::begin(&question)?;
+        let query = course.query()?;
+        Ok((Self { question, history: Vec::new(), live: Arc::new(Mutex::new(Some(course))) }, query))
     }
 
     /// Takes the sum over all sites that answers the last question.
     pub fn absorb(mut self, query: &Query, sum: &Summary) -> Result<Progress, AnalysisFault> {
-        query.accept(sum).map_err(AnalysisFault::Summary)?;
-        self.study.effort.add(query);
-        match (self.stage, query) {
-            (Stage::Counting, Query::Count(count)) => counted(self.study, count.finish(sum)?),
-            (Stage::Scaling, Query::Scale(scale)) => Ok(scaled(self.study, scale.finish(sum)?)),
-            (Stage::Moments(conditioning), Query::Moments(moments)) => {
-                screened(self.study, Screening::new(conditioning, moments.finish(sum)?))
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut course = match live.filter(|course| course.taken == self.history.len()) {
+            Some(course) => course,
+            None => Course::again(&self.question, &self.history)?,
+        };
+        if course.query()? != *query {
+            return Err(AnalysisFault::OutOfTurn);
+        }
+        if let Some(result) = course.take(sum)? {
+            return Ok(Progress::Done(Box::new(result)));
+        }
+        let query = course.query()?;
+        self.history.push(Arc::new(sum.clone()));
+        self.live = Arc::new(Mutex::new(Some(course)));
+        Ok(Progress::Ask(Box::new(self), query))
+    }
+}
+
+impl Course {
+    fn begin(question: &Arc<Question>) -> Result<Self, AnalysisFault> {
+        let desk = Desk::default();
+        let future = Box::pin(course::run(Arc::clone(question), desk.clone()));
+        let mut course = Self { desk, future, open: None, taken: 0 };
+        course.run()?;
+        Ok(course)
+    }
+
+    fn again(question: &Arc<Question>, history: &[Arc<Summary>]) -> Result<Self, AnalysisFault> {
+        let mut course = Self::begin(question)?;
+        for sum in history {
+            course.take(sum)?;
+        }
+        Ok(course)
+    }
+
+    fn query(&self) -> Result<Query, AnalysisFault> {
+        self.open.as_ref().map(|open| open.query.clone()).ok_or(AnalysisFault::OutOfTurn)
+    }
+
+    /// Takes a sum; the result, when it was the last.
+    fn take(&mut self, sum: &Summary) -> Result<Option<StudyResult>, AnalysisFault> {
+        let open = self.open.take().ok_or(AnalysisFault::OutOfTurn)?;
+        self.desk.close(&open, sum)?;
+        self.taken += 1;
+        self.run()
+    }
+
+    /// Runs until the course waits or ends.
+    fn run(&mut self) -> Result<Option<StudyResult>, AnalysisFault> {
+        let mut context = Context::from_waker(Waker::noop());
+        match self.future.as_mut().poll(&mut context) {
+            Poll::Ready(result) => result.map(Some),
+            Poll::Pending => {
+                self.open = self.desk.open();
+                Ok(None)
             }
-            (Stage::Gram(mut screening), Query::Gram(gram)) => {
-                screening.take(gram.finish(sum)?);
-                prepared(self.study, &screening)
-            }
-            (Stage::Fitting(fitting), query) => fitting.absorb(self.study, query, sum),
-            (Stage::Training(training), query) => training.absorb(self.study, query, sum),
-            (Stage::Evaluating(evaluating), query) => evaluating.absorb(self.study, query, sum),
-            _ => Err(AnalysisFault::OutOfTurn),
         }
     }
 }
 
-fn ask(study: Study, stage: Stage, query: Query) -> Progress {
-    Progress::Ask(Box::new(Analysis { study, stage }), query)
-}
-
-fn counted(mut study: Study, counts: Counts) -> Result<Progress, AnalysisFault> {
-    study.counts = counts;
-    for held_out in preparing::training_sets(&study) {
-        let [controls, cases] = study.patients(&held_out);
-        if controls < 2 || cases < 2 {
-            return Err(AnalysisFault::OneClass { held_out, cases, controls });
-        }
+impl std::fmt::Debug for Analysis {
+    /// Shows how far it is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Analysis({} exchanges)", self.history.len())
     }
-    let query = Query::Scale(Scale { width: study.schema.columns.len() });
-    Ok(ask(study, Stage::Scaling, query))
-}
-
-fn scaled(study: Study, conditioning: Conditioning) -> Progress {
-    let query = Query::Moments(Moments { cells: study.cells(), conditioning: conditioning.clone() });
-    ask(study, Stage::Moments(conditioning), query)
-}
-
-fn screened(study: Study, mut screening: Screening) -> Result<Progress, AnalysisFault> {
-    let columns = screening.rank(&study);
-    if columns.is_empty() {
-        return prepared(study, &screening);
-    }
-    let conditioning = screening.conditioning().clone();
-    let query = Query::Gram(Gram { cells: study.cells(), columns, conditioning });
-    Ok(ask(study, Stage::Gram(Box::new(screening)), query))
-}
-
-fn prepared(study: Study, screening: &Screening) -> Result<Progress, AnalysisFault> {
-    let prepared = Prepared::new(&study, screening)?;
-    fitting::begin(study, prepared)
-}
-
-/// Ends the study once every model is evaluated.
-fn finish(study: &Study, prepared: &Prepared, models: Vec<ModelResult>) -> Progress {
-    Progress::Done(Box::new(StudyResult::new(
-        &study.plan,
-        &study.roster,
-        &study.schema,
-        &study.counts,
-        prepared.selection(study),
-        models,
-        study.effort,
-    )))
-}
-
-/// Moments of a column in the column's own unit.
-fn unconditioned(
-    conditioning: &Conditioning,
-    table: &MomentTable,
-    held_out: &[usize],
-    column: usize,
-) -> Option<(f64, f64)> {
-    let moment = table.both(held_out, column);
-    let variance = moment.variance();
-    let (centre, scale) = (conditioning.centre[column], conditioning.scale[column]);
-    (variance > 0.0).then(|| (centre + scale * moment.mean(), scale * variance.sqrt()))
 }

@@ -2,27 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_stats::{Conditioning, Design, GramTable, MomentTable};
+use consilium_stats::{Conditioning, Design, Gram, GramTable, MomentTable, Moments, Scale};
 use consilium_types::ColumnKind;
-use consilium_types::plan::{ModelFamily, Ridge, Select};
+use consilium_types::plan::{ModelFamily, Select};
 
-use super::{AnalysisFault, Study, unconditioned};
+use super::AnalysisFault;
+use super::study::Study;
 use crate::result::Selection;
 
-/// The training sets as lists of held-out cells: none, each cell, and each pair where lambda is chosen.
-pub(super) fn training_sets(study: &Study) -> Vec<Vec<usize>> {
-    let cells = study.cells();
-    let mut sets = vec![Vec::new()];
-    sets.extend((0..cells).map(|cell| vec![cell]));
-    if study.plan.model.penalty.ridge == Ridge::Cv {
-        sets.extend((0..cells).flat_map(|i| (i + 1..cells).map(move |j| vec![i, j])));
+/// Asks for scales, moments and, where the plan selects, co-moments; gives the designs of every training set.
+pub(super) async fn prepare(study: &Study, label: usize) -> Result<Prepared, AnalysisFault> {
+    let conditioning = study.ask(Scale { width: study.schema().columns.len() }).await?;
+    let (cells, classes) = (study.cells(), study.classes(label, &[]).len());
+    let moments = Moments { cells, label, classes, conditioning: conditioning.clone() };
+    let mut screening = Screening::new(label, conditioning.clone(), study.ask(moments).await?);
+    let columns = screening.rank(study);
+    if !columns.is_empty() {
+        screening.gram = Some(study.ask(Gram { cells, columns, conditioning }).await?);
     }
-    sets
+    Prepared::new(study, &screening)
 }
 
 /// What is known after the moments: which radiomic columns pass on in each training set.
 #[derive(Debug, Clone)]
-pub(super) struct Screening {
+struct Screening {
+    label: usize,
     conditioning: Conditioning,
     moments: MomentTable,
     /// By training set: usable radiomic columns, best first when the plan selects.
@@ -31,34 +35,26 @@ pub(super) struct Screening {
 }
 
 impl Screening {
-    pub(super) fn new(conditioning: Conditioning, moments: MomentTable) -> Self {
-        Self { conditioning, moments, ranked: Vec::new(), gram: None }
-    }
-
-    pub(super) fn conditioning(&self) -> &Conditioning {
-        &self.conditioning
-    }
-
-    pub(super) fn take(&mut self, gram: GramTable) {
-        self.gram = Some(gram);
+    fn new(label: usize, conditioning: Conditioning, moments: MomentTable) -> Self {
+        Self { label, conditioning, moments, ranked: Vec::new(), gram: None }
     }
 
     /// Ranks the radiomic columns of every training set; returns the union that the redundancy filter needs.
-    pub(super) fn rank(&mut self, study: &Study) -> Vec<usize> {
-        let radiomic = study.schema.positions(ColumnKind::Radiomic);
-        let rank = |held_out: &Vec<usize>| match &study.plan.select {
+    fn rank(&mut self, study: &Study) -> Vec<usize> {
+        let radiomic = study.columns(ColumnKind::Radiomic);
+        let rank = |held_out: &Vec<usize>| match &study.plan().select {
             Some(select) => self.best(held_out, &radiomic, select.relevance.keep as usize),
             None => self.usable(held_out, &radiomic),
         };
-        self.ranked = training_sets(study).iter().map(rank).collect();
-        match &study.plan.select {
+        self.ranked = study.training_sets().iter().map(rank).collect();
+        match &study.plan().select {
             Some(_) => self.ranked.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             None => Vec::new(),
         }
     }
 
     fn usable(&self, held_out: &[usize], columns: &[usize]) -> Vec<usize> {
-        let varies = |column: &&usize| self.moments.both(held_out, **column).variance() > 0.0;
+        let varies = |column: &&usize| self.moments.all(held_out, **column).variance() > 0.0;
         columns.iter().filter(varies).copied().collect()
     }
 
@@ -72,8 +68,9 @@ impl Screening {
     /// The radiomic columns of a model in one training set.
     fn select(&self, study: &Study, set: usize, held_out: &[usize]) -> Vec<usize> {
         let ranked = &self.ranked[set];
-        let (Some(select), Some(gram)) = (&study.plan.select, &self.gram) else { return ranked.clone() };
-        self.uncorrelated(ranked, gram, held_out, patients(study, held_out), select)
+        let (Some(select), Some(gram)) = (&study.plan().select, &self.gram) else { return ranked.clone() };
+        let patients: u64 = study.classes(self.label, held_out).iter().sum();
+        self.uncorrelated(ranked, gram, held_out, patients as f64, select)
     }
 
     fn uncorrelated(
@@ -97,34 +94,34 @@ impl Screening {
         kept
     }
 
+    /// Mean and standard deviation of a column in its own unit; nothing where it does not vary.
+    fn spread(&self, held_out: &[usize], column: usize) -> Option<(f64, f64)> {
+        let moment = self.moments.all(held_out, column);
+        let variance = moment.variance();
+        let (centre, scale) = (self.conditioning.centre[column], self.conditioning.scale[column]);
+        (variance > 0.0).then(|| (centre + scale * moment.mean(), scale * variance.sqrt()))
+    }
+
     fn design(&self, columns: &[usize], held_out: &[usize]) -> Design {
         // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
-        let scale = |column: &usize| {
-            let scale = unconditioned(&self.conditioning, &self.moments, held_out, *column);
-            scale.map(|scale| (*column, scale))
-        };
+        let scale = |column: &usize| Some((*column, self.spread(held_out, *column)?));
         let (columns, (mean, sd)) = columns.iter().filter_map(scale).unzip();
         Design { columns, mean, sd, held_out: held_out.to_vec() }
     }
 }
 
-fn patients(study: &Study, held_out: &[usize]) -> f64 {
-    let [controls, cases] = study.patients(held_out);
-    (controls + cases) as f64
-}
-
 /// The designs of every model family in every training set.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared {
-    /// As in [`training_sets`].
+    /// As in [`Study::training_sets`].
     pub(super) sets: Vec<Vec<usize>>,
     /// One design a training set, for each family of the plan.
     pub(super) families: Vec<(ModelFamily, Vec<Design>)>,
 }
 
 impl Prepared {
-    pub(super) fn new(study: &Study, screening: &Screening) -> Result<Self, AnalysisFault> {
-        let sets = training_sets(study);
+    fn new(study: &Study, screening: &Screening) -> Result<Self, AnalysisFault> {
+        let sets = study.training_sets();
         let of_family = |family: &ModelFamily| {
             let designs = sets.iter().enumerate().map(|(set, held_out)| {
                 let columns = Self::columns(study, screening, *family, set, held_out);
@@ -139,7 +136,7 @@ impl Prepared {
             Ok((*family, designs.collect::<Result<_, AnalysisFault>>()?))
         };
         let families =
-            study.plan.model.families.iter().map(of_family).collect::<Result<_, AnalysisFault>>()?;
+            study.plan().model.families.iter().map(of_family).collect::<Result<_, AnalysisFault>>()?;
         Ok(Self { sets, families })
     }
 
@@ -151,7 +148,7 @@ impl Prepared {
         held_out: &[usize],
     ) -> Vec<usize> {
         let radiomic = || screening.select(study, set, held_out);
-        let clinical = || screening.usable(held_out, &study.schema.positions(ColumnKind::Clinical));
+        let clinical = || screening.usable(held_out, &study.columns(ColumnKind::Clinical));
         match family {
             ModelFamily::Clinical => clinical(),
             ModelFamily::Radiomics => radiomic(),
@@ -166,12 +163,12 @@ impl Prepared {
 
     /// Which radiomic columns entered, and how often; nothing when the plan does not select.
     pub(super) fn selection(&self, study: &Study) -> Option<Selection> {
-        study.plan.select.as_ref()?;
+        study.plan().select.as_ref()?;
         let radiomic = |(family, _): &&(ModelFamily, Vec<Design>)| *family != ModelFamily::Clinical;
         let (_, designs) = self.families.iter().find(radiomic)?;
         let names = |design: &Design| -> Vec<String> {
-            let of_kind = |c: &&usize| study.schema.columns[**c].kind == ColumnKind::Radiomic;
-            design.columns.iter().filter(of_kind).map(|c| study.schema.columns[*c].name.clone()).collect()
+            let of_kind = |c: &&usize| study.schema().columns[**c].kind == ColumnKind::Radiomic;
+            design.columns.iter().filter(of_kind).map(|c| study.schema().columns[*c].name.clone()).collect()
         };
         let outer = designs.iter().filter(|design| design.held_out.len() == 1);
         let mut frequency: BTreeMap<String, u32> = BTreeMap::new();

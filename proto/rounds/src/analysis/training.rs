@@ -1,60 +1,36 @@
 //! Federated averaging: one network for each outer training set and one for all patients, trained together.
 
 use consilium_stats::network::{derive_seed, initial};
-use consilium_stats::{Averaged, Computation, Design, NetworkPoint, Predictor, Query, Scorer, Summary};
+use consilium_stats::{Averaged, Design, NetworkPoint, Predictor, Target, Training};
 use consilium_types::plan::{Learner, ModelFamily};
 
-use super::fitting::Fitted;
 use super::preparing::Prepared;
-use super::{AnalysisFault, Progress, Stage, Study, ask, evaluating};
-use crate::result::NetworkResult;
+use super::study::Study;
+use super::{AnalysisFault, Fitted};
+use crate::result::{FitResult, NetworkResult};
 
-/// A trained network with its out-of-fold scorer, on the way to evaluation.
-#[derive(Debug, Clone)]
-pub(super) struct Trained {
-    pub(super) family: ModelFamily,
-    pub(super) scorer: Scorer,
-    pub(super) network: NetworkResult,
-}
-
-/// All networks of the study.
-#[derive(Debug, Clone)]
-pub(super) struct Training {
-    prepared: Prepared,
-    fitted: Vec<Fitted>,
-    families: Vec<ModelFamily>,
+/// The networks of some families on their way.
+struct Networks<'a> {
+    families: &'a [ModelFamily],
     /// By family: all patients first, then without each cell.
-    networks: Vec<NetworkPoint>,
-    round: u32,
+    points: Vec<NetworkPoint>,
     /// Mean loss of the network on all patients, by family and round.
     losses: Vec<Vec<f64>>,
 }
 
-/// Starts the rounds, or goes on to the evaluation when the plan wants no network.
-pub(super) fn begin(
-    study: Study,
-    prepared: Prepared,
-    fitted: Vec<Fitted>,
-) -> Result<Progress, AnalysisFault> {
-    let families = families(&study);
-    if families.is_empty() {
-        return evaluating::begin(study, prepared, fitted, Vec::new());
+/// Trains the networks of some families side by side.
+pub(super) async fn train(
+    study: &Study,
+    prepared: &Prepared,
+    families: &[ModelFamily],
+) -> Result<Vec<Fitted>, AnalysisFault> {
+    let start = families.iter().flat_map(|family| points(study, prepared, *family)).collect();
+    let mut networks = Networks { families, points: start, losses: vec![Vec::new(); families.len()] };
+    for round in 0..study.plan().model.network.rounds {
+        let averaged = study.ask(networks.round(study, round)).await?;
+        networks.take(study, averaged);
     }
-    let networks = families.iter().flat_map(|family| points(&study, &prepared, *family)).collect();
-    let losses = vec![Vec::new(); families.len()];
-    let training = Training { prepared, fitted, families, networks, round: 0, losses };
-    let query = training.next_round(&study);
-    Ok(ask(study, Stage::Training(Box::new(training)), query))
-}
-
-/// The main learner sees every family, a compared one the last.
-fn families(study: &Study) -> Vec<ModelFamily> {
-    let model = &study.plan.model;
-    if model.learner == Learner::Mlp {
-        return model.families.clone();
-    }
-    let last = model.families.last().copied().filter(|_| model.compare.contains(&Learner::Mlp));
-    last.into_iter().collect()
+    Ok(networks.collect(study))
 }
 
 /// The designs of the networks of a family: nothing or one cell left out.
@@ -64,7 +40,7 @@ fn designs(prepared: &Prepared, family: ModelFamily) -> impl Iterator<Item = &De
 }
 
 fn points(study: &Study, prepared: &Prepared, family: ModelFamily) -> Vec<NetworkPoint> {
-    let (seed, hidden) = (study.plan.study.seed, &study.plan.model.network.hidden);
+    let (seed, hidden) = (study.plan().study.seed, &study.plan().model.network.hidden);
     let point = |(i, design): (usize, &Design)| NetworkPoint {
         design: design.clone(),
         parameters: initial(
@@ -76,60 +52,48 @@ fn points(study: &Study, prepared: &Prepared, family: ModelFamily) -> Vec<Networ
     designs(prepared, family).enumerate().map(point).collect()
 }
 
-impl Training {
-    fn next_round(&self, study: &Study) -> Query {
-        let network = &study.plan.model.network;
-        Query::Training(consilium_stats::Training {
-            networks: self.networks.clone(),
+impl Networks<'_> {
+    fn round(&self, study: &Study, round: u32) -> Training {
+        let network = &study.plan().model.network;
+        Training {
+            target: Target::case(0),
+            networks: self.points.clone(),
             hidden: network.hidden.clone(),
             epochs: network.epochs,
             batch: network.batch,
             rate: network.rate,
             decay: network.decay,
-            seed: derive_seed(study.plan.study.seed, &format!("round/{}", self.round)),
-        })
-    }
-
-    pub(super) fn absorb(
-        mut self: Box<Self>,
-        study: Study,
-        query: &Query,
-        sum: &Summary,
-    ) -> Result<Progress, AnalysisFault> {
-        let Query::Training(asked) = query else { return Err(AnalysisFault::OutOfTurn) };
-        self.take(&study, asked.finish(sum)?);
-        if self.round < study.plan.model.network.rounds {
-            let query = self.next_round(&study);
-            return Ok(ask(study, Stage::Training(self), query));
+            seed: derive_seed(study.plan().study.seed, &format!("round/{round}")),
         }
-        let trained = self.collect(&study);
-        evaluating::begin(study, self.prepared, self.fitted, trained)
     }
 
     fn take(&mut self, study: &Study, averaged: Vec<Averaged>) {
         let per_family = study.cells() + 1;
-        for (i, (network, average)) in self.networks.iter_mut().zip(averaged).enumerate() {
+        for (i, (network, average)) in self.points.iter_mut().zip(averaged).enumerate() {
             network.parameters = average.parameters;
             if i % per_family == 0 {
                 self.losses[i / per_family].push(average.loss);
             }
         }
-        self.round += 1;
     }
 
-    fn collect(&self, study: &Study) -> Vec<Trained> {
-        let hidden = &study.plan.model.network.hidden;
-        let per_family = self.networks.chunks(study.cells() + 1);
+    fn collect(&self, study: &Study) -> Vec<Fitted> {
+        let hidden = &study.plan().model.network.hidden;
+        let per_family = self.points.chunks(study.cells() + 1);
         let of_family = |((family, networks), losses): ((&ModelFamily, &[NetworkPoint]), &Vec<f64>)| {
-            let predictor = |point: &NetworkPoint| Predictor::Network {
-                design: point.design.clone(),
-                hidden: hidden.clone(),
-                parameters: point.parameters.clone(),
+            let predictor = |point: &NetworkPoint| {
+                Some(Predictor::Network {
+                    design: point.design.clone(),
+                    hidden: hidden.clone(),
+                    parameters: point.parameters.clone(),
+                })
             };
-            Trained {
+            let network = NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone());
+            Fitted {
                 family: *family,
-                scorer: Scorer { cells: networks[1..].iter().map(predictor).collect() },
-                network: NetworkResult::new(&study.schema, hidden, &networks[0], losses.clone()),
+                learner: Learner::Mlp,
+                cells: networks[1..].iter().map(predictor).collect(),
+                fit: FitResult::Network(network),
             }
         };
         self.families.iter().zip(per_family).zip(&self.losses).map(of_family).collect()

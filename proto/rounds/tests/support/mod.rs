@@ -31,8 +31,8 @@ impl Rows for Site {
         self.rows[row][column]
     }
 
-    fn is_case(&self, row: usize) -> bool {
-        self.cases[row]
+    fn label(&self, row: usize, label: usize) -> Option<u32> {
+        (label == 0).then(|| u32::from(self.cases[row]))
     }
 
     fn cell(&self, row: usize) -> usize {
@@ -41,6 +41,11 @@ impl Rows for Site {
 
     fn flow(&self) -> &[u64] {
         &self.flow
+    }
+
+    /// From the values alone: tests move patients between rows and sites.
+    fn draw(&self, row: usize, purpose: &str) -> u64 {
+        self.rows[row].iter().fold(0, |key, value| derive_seed(key ^ value.to_bits(), purpose))
     }
 }
 

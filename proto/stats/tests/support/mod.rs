@@ -2,33 +2,53 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+use consilium_stats::network::derive_seed;
 use consilium_stats::{
-    Computation, Design, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Trained, TrainingJob,
+    Computation, Design, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Survival, Target, Trained,
+    TrainingJob,
 };
 
 /// A table of patients.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<f64>>,
-    pub(crate) cases: Vec<bool>,
+    /// By patient, then by label of the study.
+    pub(crate) labels: Vec<Vec<Option<u32>>>,
     pub(crate) cells: Vec<usize>,
     pub(crate) flow: Vec<u64>,
+    /// Follow-up of each patient; empty where the study is not one of survival.
+    pub(crate) survival: Vec<Survival>,
+    /// Key of each patient's random bits.
+    pub(crate) keys: Vec<u64>,
+    /// Position in the roster.
+    pub(crate) site: usize,
 }
 
 impl Table {
     pub(crate) fn new(rows: Vec<Vec<f64>>, cases: Vec<bool>) -> Self {
+        let labels = cases.into_iter().map(|case| vec![Some(u32::from(case))]).collect();
+        Self::labelled(rows, labels)
+    }
+
+    pub(crate) fn labelled(rows: Vec<Vec<f64>>, labels: Vec<Vec<Option<u32>>>) -> Self {
         let cells = vec![0; rows.len()];
-        Self { rows, cases, cells, flow: Vec::new() }
+        let keys = (0..rows.len() as u64).collect();
+        Self { rows, labels, cells, keys, ..Self::default() }
     }
 
     /// Deals patients to sites.
     pub(crate) fn split(&self, sites: usize) -> Vec<Self> {
         let mut dealt = vec![Self { flow: self.flow.clone(), ..Self::default() }; sites];
+        for (place, site) in dealt.iter_mut().enumerate() {
+            site.site = place;
+        }
         for i in 0..self.rows.len() {
             let site = &mut dealt[i * 7 % sites];
             site.rows.push(self.rows[i].clone());
-            site.cases.push(self.cases[i]);
+            site.labels.push(self.labels[i].clone());
             site.cells.push(self.cells[i]);
+            site.keys.push(self.keys[i]);
+            site.survival.extend(self.survival.get(i));
         }
         dealt
     }
@@ -47,8 +67,12 @@ impl Rows for Table {
         self.rows[row][column]
     }
 
-    fn is_case(&self, row: usize) -> bool {
-        self.cases[row]
+    fn label(&self, row: usize, label: usize) -> Option<u32> {
+        self.labels[row].get(label).copied().flatten()
+    }
+
+    fn survival(&self, row: usize) -> Option<Survival> {
+        self.survival.get(row).copied()
     }
 
     fn cell(&self, row: usize) -> usize {
@@ -57,6 +81,14 @@ impl Rows for Table {
 
     fn flow(&self) -> &[u64] {
         &self.flow
+    }
+
+    fn site(&self) -> usize {
+        self.site
+    }
+
+    fn draw(&self, row: usize, purpose: &str) -> u64 {
+        derive_seed(self.keys[row], purpose)
     }
 }
 
@@ -83,7 +115,8 @@ pub(crate) fn ask<C: Computation>(computation: &C, sites: &[Table]) -> Summary {
 /// Scores a patient by the logistic function of the first column.
 pub(crate) fn by_first_column() -> Scorer {
     let design = Design { columns: vec![0], mean: vec![0.0], sd: vec![1.0], held_out: vec![0] };
-    Scorer { cells: vec![Predictor::Logistic { design, beta: vec![0.0, 1.0] }] }
+    let predictor = Predictor::Logistic { design, beta: vec![0.0, 1.0] };
+    Scorer { cells: vec![Some(predictor)], output: 0, target: Target::case(0) }
 }
 
 /// Whether two numbers agree to a relative tolerance, absolute near zero.

@@ -1,0 +1,49 @@
+//! Which learner is fitted on which family of columns.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use consilium_stats::Predictor;
+use consilium_types::plan::{Learner, ModelFamily};
+
+use super::desk::together;
+use super::preparing::Prepared;
+use super::study::Study;
+use super::{AnalysisFault, fitting, training};
+use crate::result::FitResult;
+
+/// A model on its way to evaluation.
+#[derive(Debug, Clone)]
+pub(super) struct Fitted {
+    pub(super) family: ModelFamily,
+    pub(super) learner: Learner,
+    /// For each cell, the model that was not trained on it; nothing for a cell that is not scored.
+    pub(super) cells: Vec<Option<Predictor>>,
+    /// The model trained on all patients.
+    pub(super) fit: FitResult,
+}
+
+type Fitting<'a> = Pin<Box<dyn Future<Output = Result<Vec<Fitted>, AnalysisFault>> + Send + 'a>>;
+
+/// Fits every learner of the plan, side by side: the main one on every family, compared ones on the last.
+pub(super) async fn fit(study: &Study, prepared: &Prepared) -> Result<Vec<Fitted>, AnalysisFault> {
+    let model = &study.plan().model;
+    let last = model.families.len().saturating_sub(1);
+    let main = learn(study, prepared, model.learner, &model.families);
+    let compared =
+        model.compare.iter().map(|learner| learn(study, prepared, *learner, &model.families[last..]));
+    let fitted = together(std::iter::once(main).chain(compared)).await?;
+    Ok(fitted.into_iter().flatten().collect())
+}
+
+fn learn<'a>(
+    study: &'a Study,
+    prepared: &'a Prepared,
+    learner: Learner,
+    families: &'a [ModelFamily],
+) -> Fitting<'a> {
+    match learner {
+        Learner::Logistic => Box::pin(fitting::fit(study, prepared, families)),
+        Learner::Mlp => Box::pin(training::train(study, prepared, families)),
+    }
+}

@@ -1,0 +1,76 @@
+//! Several questions in one exchange: their words one after the other.
+//!
+//! | words | what | reveals |
+//! |---|---|---|
+//! | those of each question | the questions' own summaries, in order | what the questions reveal |
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Computation, Implausible, Networks, Query, QueryFault, Rows, Summary, Unfit, check};
+
+/// Questions of statistics asked together; a stack holds no stack and no network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stack {
+    /// In the order of their words.
+    pub questions: Vec<Query>,
+}
+
+impl Computation for Stack {
+    /// The sum of each question, in order.
+    type Finding = Vec<Summary>;
+
+    fn length(&self) -> usize {
+        self.questions.iter().fold(0usize, |sum, question| sum.saturating_add(question.length()))
+    }
+
+    fn check(&self, width: usize) -> Result<(), QueryFault> {
+        check::size("stacked questions", self.questions.len(), check::MOST_FITS)?;
+        for question in &self.questions {
+            let kind = usize::from(question.is_update() || matches!(question, Query::Stack(_)));
+            check::size("stacks and networks within a stack", kind, 0)?;
+            question.check(width)?;
+        }
+        check::size("words", self.length(), check::MOST_WORDS)
+    }
+
+    fn describe(&self) -> String {
+        let mut parts: Vec<(String, usize)> = Vec::new();
+        for question in &self.questions {
+            let words = question.describe();
+            match parts.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, times)) => *times += 1,
+                None => parts.push((words, 1)),
+            }
+        }
+        let part = |(words, times): &(String, usize)| match times {
+            1 => words.clone(),
+            _ => format!("{times} times: {words}"),
+        };
+        parts.iter().map(part).collect::<Vec<_>>().join("; ")
+    }
+
+    fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
+        let mut words = Vec::with_capacity(self.length());
+        for question in &self.questions {
+            if let Summary::Statistics(part) = question.answer(rows, networks)? {
+                words.extend(part);
+            }
+        }
+        Ok(Summary::Statistics(words))
+    }
+
+    fn finish(&self, sum: &Summary) -> Result<Vec<Summary>, Implausible> {
+        let Summary::Statistics(words) = sum else { return Err(Implausible::Shape) };
+        if words.len() != self.length() {
+            return Err(Implausible::Shape);
+        }
+        let mut rest = words.as_slice();
+        let mut part = |question: &Query| {
+            let (mine, others) = rest.split_at(question.length());
+            rest = others;
+            Summary::Statistics(mine.to_vec())
+        };
+        Ok(self.questions.iter().map(&mut part).collect())
+    }
+}
