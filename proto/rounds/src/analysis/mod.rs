@@ -10,11 +10,9 @@ mod course;
 mod desk;
 mod evaluating;
 mod fault;
-mod fitting;
 mod learners;
 mod preparing;
 mod study;
-mod training;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,9 +4,10 @@ use consilium_stats::network::{derive_seed, initial};
 use consilium_stats::{Averaged, Design, NetworkPoint, Predictor, Target, Training};
 use consilium_types::plan::{Learner, ModelFamily};
 
-use super::preparing::Prepared;
-use super::study::Study;
-use super::{AnalysisFault, Fitted};
+use super::Fitted;
+use crate::analysis::AnalysisFault;
+use crate::analysis::preparing::Prepared;
+use crate::analysis::study::Study;
 use crate::result::{FitResult, NetworkResult};
 
 /// The networks of some families on their way.

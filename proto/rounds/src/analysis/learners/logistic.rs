@@ -4,9 +4,10 @@ use consilium_stats::fit::covariance;
 use consilium_stats::{Ascent, AscentState, Derivatives, Design, Deviance, Newton, Point, Predictor, Target};
 use consilium_types::plan::{Learner, ModelFamily, Ridge};
 
-use super::preparing::Prepared;
-use super::study::Study;
-use super::{AnalysisFault, Fitted};
+use super::Fitted;
+use crate::analysis::AnalysisFault;
+use crate::analysis::preparing::Prepared;
+use crate::analysis::study::Study;
 use crate::result::{FitResult, LambdaPoint, LogisticResult};
 
 /// Penalties that cross-validation chooses from: 10^-2 to 10^3 in half decades.
@@ -184,7 +185,7 @@ impl<'a> Fitting<'a> {
         let covariance =
             covariance(at, lambda).ok_or_else(|| self.failed(fit, consilium_stats::FitFailure::Collinear))?;
         let beta = self.fits[fit].beta();
-        Ok(LogisticResult::new(&study.schema(), design, lambda, beta, &covariance, at.log_likelihood))
+        Ok(LogisticResult::new(study.schema(), design, lambda, beta, &covariance, at.log_likelihood))
     }
 }
 

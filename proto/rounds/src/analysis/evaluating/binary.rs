@@ -1,16 +1,13 @@
-//! Evaluation of all models on their out-of-fold scores: ROC by refinement, calibration, accuracy.
+//! A yes-or-no outcome: ROC by refinement, calibration, accuracy, net benefit.
 
 use consilium_stats::calibration::CalibrationStep;
 use consilium_stats::distribution::normal_quantile;
-use consilium_stats::{
-    Accuracy, AccuracySums, Area, Calibration, Derivatives, Interval, Roc, Scorer, Tally, Target,
-};
-use consilium_types::plan::{Learner, ModelFamily};
+use consilium_stats::{Accuracy, AccuracySums, Area, Calibration, Derivatives, Interval, Roc, Scorer, Tally};
 
-use super::desk::both;
-use super::study::Study;
-use super::{AnalysisFault, Fitted};
-use crate::result::{AucResult, CalibrationResult, Evaluation, EvaluationResult, ModelResult, NetBenefit};
+use crate::analysis::AnalysisFault;
+use crate::analysis::desk::both;
+use crate::analysis::study::Study;
+use crate::result::{AucResult, CalibrationResult, Evaluation, NetBenefit};
 
 /// Newton steps of a calibration fit before it is given up.
 const MOST_CALIBRATION_STEPS: u32 = 30;
@@ -24,31 +21,8 @@ struct CalibrationFit {
     result: Option<CalibrationResult>,
 }
 
-/// Evaluates one model on its out-of-fold scores.
-pub(super) async fn evaluate(study: &Study, fitted: Fitted) -> Result<ModelResult, AnalysisFault> {
-    let scorer = Scorer { cells: fitted.cells.clone(), output: 0, target: Target::case(0) };
-    let evaluation = binary(study, &scorer).await?;
-    Ok(ModelResult {
-        name: name(fitted.family, fitted.learner),
-        family: fitted.family,
-        learner: fitted.learner,
-        fit: fitted.fit,
-        evaluation: EvaluationResult::Binary(evaluation),
-    })
-}
-
-fn name(family: ModelFamily, learner: Learner) -> String {
-    format!("{}/{}", word(&family), word(&learner))
-}
-
-/// A word of the plan as it is written.
-fn word(word: &impl serde::Serialize) -> String {
-    let value = serde_json::to_value(word).ok();
-    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 /// All that is reported of a score between 0 and 1 for a yes-or-no target.
-async fn binary(study: &Study, scorer: &Scorer) -> Result<Evaluation, AnalysisFault> {
+pub(super) async fn evaluate(study: &Study, scorer: &Scorer) -> Result<Evaluation, AnalysisFault> {
     let thresholds = thresholds(study.plan().evaluate.thresholds);
     let accuracy = Accuracy { models: vec![scorer.clone()], thresholds: thresholds.clone() };
     let accuracy = async { Ok(study.ask(accuracy).await?.remove(0)) };

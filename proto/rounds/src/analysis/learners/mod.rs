@@ -1,15 +1,18 @@
 //! Which learner is fitted on which family of columns.
 
+mod logistic;
+mod network;
+
 use std::future::Future;
 use std::pin::Pin;
 
 use consilium_stats::Predictor;
 use consilium_types::plan::{Learner, ModelFamily};
 
+use super::AnalysisFault;
 use super::desk::together;
 use super::preparing::Prepared;
 use super::study::Study;
-use super::{AnalysisFault, fitting, training};
 use crate::result::FitResult;
 
 /// A model on its way to evaluation.
@@ -43,7 +46,7 @@ fn learn<'a>(
     families: &'a [ModelFamily],
 ) -> Fitting<'a> {
     match learner {
-        Learner::Logistic => Box::pin(fitting::fit(study, prepared, families)),
-        Learner::Mlp => Box::pin(training::train(study, prepared, families)),
+        Learner::Logistic => Box::pin(logistic::fit(study, prepared, families)),
+        Learner::Mlp => Box::pin(network::train(study, prepared, families)),
     }
 }
