@@ -145,9 +145,8 @@ impl Taste {
     }
 
     fn target(self) -> BoxedStrategy<Target> {
-        let target = |(label, class, or_more)| match or_more {
-            true => Target::AtLeast { label, class },
-            false => Target::Is { label, class },
+        let target = |(label, class, or_more)| {
+            if or_more { Target::AtLeast { label, class } } else { Target::Is { label, class } }
         };
         (self.index(50), any::<u32>(), any::<bool>()).prop_map(target).boxed()
     }
