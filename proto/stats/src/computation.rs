@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accuracy, Calibration, Count, Deviance, Gram, Implausible, Moments, Networks, Newton, QueryFault, Roc,
-    Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit,
+    Accuracy, Calibration, Count, Covariances, Deviance, Gram, Implausible, Moments, Networks, Newton,
+    QueryFault, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit,
 };
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
@@ -57,6 +57,10 @@ pub enum Query {
     Calibration(Calibration),
     /// Brier score, log-loss, calibration table, net benefit.
     Accuracy(Accuracy),
+    /// Covariances with the covariates that ComBat keeps.
+    Covariances(Covariances),
+    /// What these covariates leave.
+    Residuals(Residuals),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -75,6 +79,8 @@ macro_rules! each {
             Query::Roc($computation) => $call,
             Query::Calibration($computation) => $call,
             Query::Accuracy($computation) => $call,
+            Query::Covariances($computation) => $call,
+            Query::Residuals($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -134,4 +140,18 @@ macro_rules! queries {
     };
 }
 
-queries!(Count, Scale, Moments, Gram, Newton, Deviance, Training, Roc, Calibration, Accuracy, Stack);
+queries!(
+    Covariances,
+    Residuals,
+    Count,
+    Scale,
+    Moments,
+    Gram,
+    Newton,
+    Deviance,
+    Training,
+    Roc,
+    Calibration,
+    Accuracy,
+    Stack
+);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::harmonise::{Harmonise, Harmonised};
 use crate::{QueryFault, Rows, check};
 
 /// Columns with the mean and standard deviation of a training set.
@@ -16,6 +17,16 @@ pub struct Design {
     pub sd: Vec<f64>,
     /// Cells left out of the training set.
     pub held_out: Vec<usize>,
+    /// What is done to the values before they are standardised.
+    #[serde(default)]
+    pub harmonise: Harmonise,
+}
+
+/// A design over the rows of a site.
+#[derive(Debug)]
+pub struct Opened<'a> {
+    design: &'a Design,
+    rows: Harmonised<'a>,
 }
 
 impl Design {
@@ -25,14 +36,10 @@ impl Design {
         !self.held_out.contains(&cell)
     }
 
-    /// Standardised values of a patient; a missing value is 0, the mean.
+    /// Opens the design over the rows of a site: once a question, since harmonising reads all rows.
     #[must_use]
-    pub fn standardise(&self, rows: &dyn Rows, row: usize) -> Vec<f64> {
-        let value = |((column, mean), sd): ((&usize, &f64), &f64)| {
-            let x = rows.value(row, *column);
-            if x.is_nan() { 0.0 } else { (x - mean) / sd }
-        };
-        self.columns.iter().zip(&self.mean).zip(&self.sd).map(value).collect()
+    pub fn open<'a>(&'a self, rows: &'a dyn Rows) -> Opened<'a> {
+        Opened { design: self, rows: self.harmonise.open(rows, &self.held_out) }
     }
 
     pub(crate) fn check(&self, width: usize) -> Result<(), QueryFault> {
@@ -41,7 +48,21 @@ impl Design {
         check::length("standard deviations", self.sd.len(), self.columns.len())?;
         check::finite("means", &self.mean)?;
         check::positive("standard deviations", &self.sd)?;
+        self.harmonise.check(width)?;
         self.held_out.iter().try_for_each(|cell| check::index("cell", *cell, check::MOST_CELLS))
+    }
+}
+
+impl Opened<'_> {
+    /// Standardised values of a patient; a missing value is 0, the mean.
+    #[must_use]
+    pub fn standardise(&self, row: usize) -> Vec<f64> {
+        let design = self.design;
+        let value = |((column, mean), sd): ((&usize, &f64), &f64)| {
+            let x = self.rows.value(row, *column);
+            if x.is_nan() { 0.0 } else { (x - mean) / sd }
+        };
+        design.columns.iter().zip(&design.mean).zip(&design.sd).map(value).collect()
     }
 }
 

@@ -46,11 +46,12 @@ impl Computation for Deviance {
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {
         let mut sums = Accumulator::new(self.length());
+        let opened: Vec<_> = self.designs.iter().map(|design| design.open(rows)).collect();
         for row in 0..rows.len() {
             let Some(case) = self.target.of(rows, row) else { continue };
             let cell = rows.cell(row);
-            let z: Vec<Option<Vec<f64>>> = (self.designs.iter())
-                .map(|design| (!design.trains_on(cell)).then(|| design.standardise(rows, row)))
+            let z: Vec<Option<Vec<f64>>> = (self.designs.iter().zip(&opened))
+                .map(|(design, opened)| (!design.trains_on(cell)).then(|| opened.standardise(row)))
                 .collect();
             let mut word = 0;
             for fit in &self.fits {

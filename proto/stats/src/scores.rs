@@ -118,7 +118,8 @@ impl Predictor {
     ) -> Result<Vec<Vec<f64>>, Unfit> {
         match self {
             Self::Logistic { design, beta } => {
-                let eta = |row: &usize| linear_predictor(beta, &design.standardise(rows, *row));
+                let opened = design.open(rows);
+                let eta = |row: &usize| linear_predictor(beta, &opened.standardise(*row));
                 Ok(patients.iter().map(|row| vec![logistic(eta(row))]).collect())
             }
             Self::Network { design, hidden, parameters } => {

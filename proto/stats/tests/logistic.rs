@@ -14,7 +14,7 @@ use consilium_stats::distribution::normal_two_sided;
 use consilium_stats::fit::covariance;
 use consilium_stats::{
     Ascent, AscentState, Calibration, Computation, Conditioning, Derivatives, Design, FitFailure, Gram,
-    MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
+    Harmonise, MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
 };
 use proptest::prelude::*;
 use support::{Table, ask, close};
@@ -54,6 +54,7 @@ fn design(sites: &[Table], width: usize) -> Design {
         mean: (0..width).map(mean).collect(),
         sd: (0..width).map(sd).collect(),
         held_out: Vec::new(),
+        harmonise: Harmonise::None,
     }
 }
 
@@ -147,7 +148,13 @@ fn without_a_penalty_the_fit_is_that_of_glm() {
 #[test]
 fn calibration_agrees_with_fifty_digits() {
     let sites = cars().split(3);
-    let design = Design { columns: vec![1], mean: vec![3.0], sd: vec![1.0], held_out: vec![0] };
+    let design = Design {
+        columns: vec![1],
+        mean: vec![3.0],
+        sd: vec![1.0],
+        held_out: vec![0],
+        harmonise: Harmonise::None,
+    };
     let scorer = Scorer {
         cells: vec![Some(Predictor::Logistic { design, beta: vec![0.0, -2.0] })],
         output: 0,

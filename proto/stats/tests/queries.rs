@@ -9,9 +9,9 @@
 mod support;
 
 use consilium_stats::{
-    Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Interval,
-    Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault,
-    Target, Training, fit,
+    Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Harmonise,
+    Interval, Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Stack, Summary,
+    SummaryFault, Target, Training, fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
@@ -88,7 +88,13 @@ impl Taste {
             let n = columns.len();
             (Just(columns), self.numbers(n), self.positives(n), vec(self.index(100), 0..3))
         };
-        let design = |(columns, mean, sd, held_out)| Design { columns, mean, sd, held_out };
+        let design = |(columns, mean, sd, held_out)| Design {
+            columns,
+            mean,
+            sd,
+            held_out,
+            harmonise: Harmonise::None,
+        };
         columns.prop_flat_map(rest).prop_map(design).boxed()
     }
 
@@ -298,6 +304,8 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Roc(q) => q.finish(sum).unwrap_or_default().iter().for_each(|tallies| drop(Area::of(tallies))),
         Query::Calibration(q) => drop(q.finish(sum)),
         Query::Accuracy(q) => drop(q.finish(sum)),
+        Query::Covariances(q) => drop(q.finish(sum)),
+        Query::Residuals(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -323,6 +331,7 @@ fn asks_for_columns(query: &Query) -> bool {
                 }
             })
         }
+        Query::Covariances(_) | Query::Residuals(_) => true,
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }

@@ -4,8 +4,8 @@
 
 use consilium_stats::network::derive_seed;
 use consilium_stats::{
-    Computation, Design, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Survival, Target, Trained,
-    TrainingJob,
+    Computation, Design, Harmonise, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Survival,
+    Target, Trained, TrainingJob,
 };
 
 /// A table of patients.
@@ -114,7 +114,13 @@ pub(crate) fn ask<C: Computation>(computation: &C, sites: &[Table]) -> Summary {
 
 /// Scores a patient by the logistic function of the first column.
 pub(crate) fn by_first_column() -> Scorer {
-    let design = Design { columns: vec![0], mean: vec![0.0], sd: vec![1.0], held_out: vec![0] };
+    let design = Design {
+        columns: vec![0],
+        mean: vec![0.0],
+        sd: vec![1.0],
+        held_out: vec![0],
+        harmonise: Harmonise::None,
+    };
     let predictor = Predictor::Logistic { design, beta: vec![0.0, 1.0] };
     Scorer { cells: vec![Some(predictor)], output: 0, target: Target::case(0) }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_stats::{Conditioning, Design, Gram, GramTable, MomentTable, Moments, Scale};
+use consilium_stats::{Conditioning, Design, Gram, GramTable, Harmonise, MomentTable, Moments, Scale};
 use consilium_types::ColumnKind;
 use consilium_types::plan::{ModelFamily, Select};
 
@@ -106,7 +106,7 @@ impl Screening {
         // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
         let scale = |column: &usize| Some((*column, self.spread(held_out, *column)?));
         let (columns, (mean, sd)) = columns.iter().filter_map(scale).unzip();
-        Design { columns, mean, sd, held_out: held_out.to_vec() }
+        Design { columns, mean, sd, held_out: held_out.to_vec(), harmonise: Harmonise::None }
     }
 }
 
