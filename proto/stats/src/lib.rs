@@ -18,6 +18,7 @@ mod error;
 pub mod fit;
 pub mod gram;
 pub mod harmonise;
+pub mod lasso;
 pub mod linear;
 pub mod moments;
 pub mod network;
