@@ -1,61 +1,56 @@
-//! Co-moments of screened columns, for the redundancy filter.
+//! Co-moments of screened columns of one training set, for the redundancy filter.
 //!
-//! A missing value counts as u = 0, the pooled mean.
+//! A missing value counts as u = 0.
 //!
 //! | words | what | reveals |
 //! |---|---|---|
-//! | k (k + 1) / 2 for each cell | sums of u_a u_b, upper triangle by rows | covariances in a cell |
+//! | 1 + k | patients, sums of u | means |
+//! | k (k + 1) / 2 | sums of u_a u_b, upper triangle by rows | covariances of the training set |
 
 use serde::{Deserialize, Serialize};
 
+use crate::harmonise::Harmonise;
 use crate::reader::Reader;
 use crate::{
-    Accumulator, Computation, Conditioning, Implausible, MomentTable, Networks, QueryFault, Rows, Summary,
-    Unfit, check,
+    Accumulator, Computation, Conditioning, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check,
 };
 
 /// Asks for products of pairs of columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gram {
-    /// Cells of the analysis.
-    pub cells: usize,
+    /// Cells left out of the training set.
+    pub held_out: Vec<usize>,
+    /// What is done to the values first.
+    pub harmonise: Harmonise,
     /// The screened columns.
     pub columns: Vec<usize>,
-    /// How all columns are conditioned.
+    /// Shift and scale of each of them.
     pub conditioning: Conditioning,
 }
 
-/// Products of pairs by cell.
+/// Products of pairs of screened columns, by position.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GramTable {
-    columns: Vec<usize>,
-    /// One upper triangle a cell.
-    cells: Vec<Vec<f64>>,
+    order: usize,
+    patients: f64,
+    sums: Vec<f64>,
+    upper: Vec<f64>,
 }
 
 impl GramTable {
-    /// Pearson's r of two screened columns in a training set of `n` rows; 0 where one does not vary.
+    /// Sum of products of two columns, both centred.
     #[must_use]
-    pub fn correlation(&self, moments: &MomentTable, held_out: &[usize], n: f64, a: usize, b: usize) -> f64 {
-        let spread = |x: usize, y: usize| {
-            let sum =
-                |column: usize| self.kept(held_out).map(|cell| moments.cell_sum(cell, column)).sum::<f64>();
-            self.product(held_out, x, y) - sum(x) * sum(y) / n
-        };
-        let scale = spread(a, a) * spread(b, b);
-        if scale > 0.0 { spread(a, b) / scale.sqrt() } else { 0.0 }
+    pub fn centred(&self, i: usize, j: usize) -> f64 {
+        let product = self.upper[triangle(i.min(j), i.max(j), self.order)];
+        if self.patients > 0.0 { product - self.sums[i] * self.sums[j] / self.patients } else { 0.0 }
     }
 
-    fn kept(&self, held_out: &[usize]) -> impl Iterator<Item = usize> {
-        (0..self.cells.len()).filter(move |cell| !held_out.contains(cell))
-    }
-
-    fn product(&self, held_out: &[usize], a: usize, b: usize) -> f64 {
-        let position = |column: usize| self.columns.iter().position(|c| *c == column);
-        let (Some(i), Some(j)) = (position(a), position(b)) else { return 0.0 };
-        let word = triangle(i.min(j), i.max(j), self.columns.len());
-        self.kept(held_out).map(|cell| self.cells[cell][word]).sum()
+    /// Pearson's r of two columns; 0 where one does not vary.
+    #[must_use]
+    pub fn correlation(&self, i: usize, j: usize) -> f64 {
+        let scale = self.centred(i, i) * self.centred(j, j);
+        if scale > 0.0 { self.centred(i, j) / scale.sqrt() } else { 0.0 }
     }
 }
 
@@ -69,40 +64,46 @@ impl Gram {
         let k = self.columns.len();
         k.saturating_mul(k + 1) / 2
     }
+
+    /// A patient's conditioned values; 0 where missing.
+    fn values(&self, rows: &dyn Rows, row: usize) -> Vec<f64> {
+        let conditioning = self.conditioning.centre.iter().zip(&self.conditioning.scale);
+        let value = |(column, (centre, scale)): (&usize, (&f64, &f64))| {
+            let u = (rows.value(row, *column) - centre) / scale;
+            if u.is_nan() { 0.0 } else { u }
+        };
+        self.columns.iter().zip(conditioning).map(value).collect()
+    }
 }
 
 impl Computation for Gram {
     type Finding = GramTable;
 
     fn length(&self) -> usize {
-        self.entries().saturating_mul(self.cells)
+        self.entries().saturating_add(self.columns.len()).saturating_add(1)
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
-        check::size("cells", self.cells, check::MOST_CELLS)?;
-        self.conditioning.check(width)?;
+        self.held_out.iter().try_for_each(|cell| check::index("cell", *cell, check::MOST_CELLS))?;
+        self.harmonise.check(width)?;
         check::size("words", self.length(), check::MOST_WORDS)?;
+        self.conditioning.check(self.columns.len())?;
         self.columns.iter().try_for_each(|column| check::index("column", *column, width))
     }
 
     fn describe(&self) -> String {
-        format!(
-            "sums of products of {} screened columns, two by two, in {} folds",
-            self.columns.len(),
-            self.cells
-        )
+        format!("sums of products of {} screened columns, two by two, in a training set", self.columns.len())
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {
+        let harmonised = self.harmonise.open(rows, &self.held_out);
         let mut sums = Accumulator::new(self.length());
-        for row in (0..rows.len()).filter(|row| rows.cell(*row) < self.cells) {
-            let value = |column: &usize| {
-                let u = self.conditioning.apply(rows, row, *column);
-                if u.is_nan() { 0.0 } else { u }
-            };
-            let values: Vec<f64> = self.columns.iter().map(value).collect();
-            let mut word = rows.cell(row) * self.entries();
+        for row in (0..rows.len()).filter(|row| !self.held_out.contains(&rows.cell(*row))) {
+            sums.count(0, 1);
+            let values = self.values(&harmonised, row);
+            let mut word = 1 + values.len();
             for (i, a) in values.iter().enumerate() {
+                sums.add(1 + i, *a)?;
                 for b in &values[i..] {
                     sums.add(word, a * b)?;
                     word += 1;
@@ -114,8 +115,9 @@ impl Computation for Gram {
 
     fn finish(&self, sum: &Summary) -> Result<GramTable, Implausible> {
         let mut words = Reader::new(sum, self.length())?;
-        let cells = (0..self.cells).map(|_| words.values(self.entries())).collect::<Result<_, _>>()?;
-        Ok(GramTable { columns: self.columns.clone(), cells })
+        let (order, patients) = (self.columns.len(), words.count()? as f64);
+        let sums = words.values(order)?;
+        Ok(GramTable { order, patients, sums, upper: words.values(self.entries())? })
     }
 }
 

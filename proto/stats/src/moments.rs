@@ -1,14 +1,14 @@
-//! Count, sum and sum of squares of every conditioned column, by cell and class.
-//!
-//! Statistics of any training set are differences of these, so one answer serves all folds.
+//! Count, sum and sum of squares of every conditioned column in one training set, by class.
 //!
 //! | words | what | reveals |
 //! |---|---|---|
-//! | 3 for each cell, class and column | patients with a value, sum u, sum u^2 | mean and variance in a cell |
+//! | 3 for each class and column | patients with a value, sum u, sum u^2 | mean and variance of the training set |
+//! | 4 for each batch slot, with ComBat | mean and variance of shifts, shape and rate of scales, over all columns | how far a batch is off on the whole, in no column |
 
 use serde::{Deserialize, Serialize};
 
 use crate::distribution::student_t_two_sided;
+use crate::harmonise::{Harmonise, MOST_BATCHES, Prior};
 use crate::reader::Reader;
 use crate::{
     Accumulator, Computation, Conditioning, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check,
@@ -18,8 +18,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Moments {
-    /// Cells of the analysis.
-    pub cells: usize,
+    /// Cells left out of the training set.
+    pub held_out: Vec<usize>,
+    /// What is done to the values first.
+    pub harmonise: Harmonise,
+    /// Sites that state the priors of their batches; 0 unless ComBat has none yet.
+    pub slots: usize,
     /// The label whose classes are told apart; a patient whose class is not known is left out.
     pub label: usize,
     /// Its number of classes.
@@ -64,37 +68,28 @@ impl Moment {
     }
 }
 
-/// Moments of all columns by cell and class.
+/// Moments of all columns by class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MomentTable {
-    cells: usize,
     classes: usize,
     width: usize,
-    /// Cell, class, column.
+    /// Class, column.
     entries: Vec<Moment>,
+    /// Of every batch: [`MOST_BATCHES`] for each site that was asked.
+    pub priors: Vec<Prior>,
 }
 
 impl MomentTable {
-    /// Moments of a column over one class, all but the held-out cells.
+    /// Moments of a column over one class.
     #[must_use]
-    pub fn class(&self, held_out: &[usize], class: usize, column: usize) -> Moment {
-        let kept = (0..self.cells).filter(|cell| !held_out.contains(cell));
-        let at = |cell: usize| self.entries[(self.classes * cell + class) * self.width + column];
-        kept.map(at).fold(Moment::default(), Moment::and)
+    pub fn class(&self, class: usize, column: usize) -> Moment {
+        self.entries[class * self.width + column]
     }
 
-    /// Moments of a column over all classes, all but the held-out cells.
+    /// Moments of a column over all classes.
     #[must_use]
-    pub fn all(&self, held_out: &[usize], column: usize) -> Moment {
-        let of_class = |class| self.class(held_out, class, column);
-        (0..self.classes).map(of_class).fold(Moment::default(), Moment::and)
-    }
-
-    /// Sum of u of a column in one cell.
-    #[must_use]
-    pub fn cell_sum(&self, cell: usize, column: usize) -> f64 {
-        let at = |class: usize| self.entries[(self.classes * cell + class) * self.width + column].sum;
-        (0..self.classes).map(at).sum()
+    pub fn all(&self, column: usize) -> Moment {
+        (0..self.classes).map(|class| self.class(class, column)).fold(Moment::default(), Moment::and)
     }
 
     /// Number of classes.
@@ -109,10 +104,10 @@ impl MomentTable {
         self.width
     }
 
-    /// Welch's test between the first two classes of a training set; nothing where it is not defined.
+    /// Welch's test between the first two classes; nothing where it is not defined.
     #[must_use]
-    pub fn welch(&self, held_out: &[usize], column: usize) -> Option<Welch> {
-        welch(self.class(held_out, 1, column), self.class(held_out, 0, column))
+    pub fn welch(&self, column: usize) -> Option<Welch> {
+        welch(self.class(1, column), self.class(0, column))
     }
 }
 
@@ -141,47 +136,82 @@ fn welch(a: Moment, b: Moment) -> Option<Welch> {
     Some(Welch { t, freedom, p: student_t_two_sided(t, freedom) })
 }
 
+impl Moments {
+    fn moments(&self) -> usize {
+        self.conditioning.centre.len().saturating_mul(3).saturating_mul(self.classes)
+    }
+
+    /// Adds a patient's values to the words of a class.
+    fn contribute(
+        &self,
+        rows: &dyn Rows,
+        row: usize,
+        class: usize,
+        sums: &mut Accumulator,
+    ) -> Result<(), Unfit> {
+        let width = self.conditioning.centre.len();
+        for column in 0..width {
+            let u = self.conditioning.apply(rows, row, column);
+            if !u.is_nan() {
+                let word = 3 * (class * width + column);
+                sums.count(word, 1);
+                sums.add(word + 1, u)?;
+                sums.add(word + 2, u * u)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// States the priors of this site's batches in its slots.
+    fn state_priors(&self, rows: &dyn Rows, sums: &mut Accumulator) -> Result<(), Unfit> {
+        let Harmonise::Combat(combat) = &self.harmonise else { return Ok(()) };
+        if rows.site() >= self.slots {
+            return Ok(());
+        }
+        for (batch, prior) in combat.priors_of(rows, &self.held_out).into_iter().enumerate() {
+            let word = self.moments() + 4 * (rows.site() * MOST_BATCHES + batch);
+            let numbers = [prior.shift, prior.shift_variance, prior.shape, prior.rate];
+            numbers.iter().enumerate().try_for_each(|(i, number)| sums.add(word + i, *number))?;
+        }
+        Ok(())
+    }
+}
+
 impl Computation for Moments {
     type Finding = MomentTable;
 
     fn length(&self) -> usize {
-        let groups = self.cells.saturating_mul(self.classes);
-        self.conditioning.centre.len().saturating_mul(3).saturating_mul(groups)
+        self.moments().saturating_add(self.slots.saturating_mul(4 * MOST_BATCHES))
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
-        check::size("cells", self.cells, check::MOST_CELLS)?;
+        self.held_out.iter().try_for_each(|cell| check::index("cell", *cell, check::MOST_CELLS))?;
         check::index("label", self.label, check::MOST_LABELS)?;
         check::size("classes", self.classes, check::MOST_CLASSES)?;
+        check::size("slots", self.slots, 1_000)?;
+        self.harmonise.check(width)?;
         self.conditioning.check(width)?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
 
     fn describe(&self) -> String {
         let width = self.conditioning.centre.len();
+        let priors = if self.slots > 0 { ", and four numbers on each batch over all columns" } else { "" };
         format!(
-            "number of values, sum and sum of squares of {width} columns in {} folds by class",
-            self.cells
+            "number of values, sum and sum of squares of {width} columns by class in a training set{priors}"
         )
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {
-        let width = self.conditioning.centre.len();
+        let harmonised = self.harmonise.open(rows, &self.held_out);
         let mut sums = Accumulator::new(self.length());
-        for row in (0..rows.len()).filter(|row| rows.cell(*row) < self.cells) {
+        for row in (0..rows.len()).filter(|row| !self.held_out.contains(&rows.cell(*row))) {
             let class = rows.label(row, self.label).and_then(|class| usize::try_from(class).ok());
-            let Some(class) = class.filter(|class| *class < self.classes) else { continue };
-            let block = (self.classes * rows.cell(row) + class) * width;
-            for column in 0..width {
-                let u = self.conditioning.apply(rows, row, column);
-                if !u.is_nan() {
-                    let word = 3 * (block + column);
-                    sums.count(word, 1);
-                    sums.add(word + 1, u)?;
-                    sums.add(word + 2, u * u)?;
-                }
+            if let Some(class) = class.filter(|class| *class < self.classes) {
+                self.contribute(&harmonised, row, class, &mut sums)?;
             }
         }
+        self.state_priors(rows, &mut sums)?;
         Ok(sums.finish())
     }
 
@@ -195,8 +225,16 @@ impl Computation for Moments {
                 square: words.non_negative("a sum of squares")?,
             })
         };
-        let entries =
-            (0..self.classes * self.cells * width).map(entry).collect::<Result<_, Implausible>>()?;
-        Ok(MomentTable { cells: self.cells, classes: self.classes, width, entries })
+        let entries = (0..self.classes * width).map(entry).collect::<Result<_, Implausible>>()?;
+        let prior = |_| {
+            Ok(Prior {
+                shift: words.value()?,
+                shift_variance: words.non_negative("a variance of shifts")?,
+                shape: words.non_negative("a shape")?,
+                rate: words.non_negative("a rate")?,
+            })
+        };
+        let priors = (0..self.slots * MOST_BATCHES).map(prior).collect::<Result<_, Implausible>>()?;
+        Ok(MomentTable { classes: self.classes, width, entries, priors })
     }
 }

@@ -29,6 +29,19 @@ pub struct Conditioning {
 }
 
 impl Conditioning {
+    /// For values that are near standard already.
+    #[must_use]
+    pub fn none(width: usize) -> Self {
+        Self { centre: vec![0.0; width], scale: vec![1.0; width] }
+    }
+
+    /// The same for some of the columns.
+    #[must_use]
+    pub fn only(&self, columns: &[usize]) -> Self {
+        let pick = |values: &[f64]| columns.iter().map(|column| values[*column]).collect();
+        Self { centre: pick(&self.centre), scale: pick(&self.scale) }
+    }
+
     /// The conditioned value of a column; NaN where it is missing.
     #[must_use]
     pub fn apply(&self, rows: &dyn Rows, row: usize, column: usize) -> f64 {

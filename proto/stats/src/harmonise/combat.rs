@@ -7,13 +7,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Affine, MOST_BATCHES, check_columns, describing, spread};
+use super::{Affine, MOST_BATCHES, Residuals, ResidualsFound, check_columns, describing, spread};
 use crate::{QueryFault, Rows, check};
 
 /// Empirical Bayes steps end when no estimate moves by more than this share of itself.
 const TOLERANCE: f64 = 1e-4;
 /// Steps before the estimates are taken as they are.
 const MOST_STEPS: usize = 1_000;
+
+/// A prior as narrow as this leaves nothing to the data.
+const MOST_SHAPE: f64 = 1e12;
 
 /// How a batch's own estimates are drawn towards the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +39,7 @@ pub struct Combat {
     pub columns: Vec<usize>,
     /// Covariates whose effect is kept.
     pub keep: Vec<usize>,
-    /// Their pooled means over the training set; a missing covariate counts as its mean.
+    /// What each covariate is measured from; a missing covariate counts as this.
     pub centre: Vec<f64>,
     /// Shrinkage.
     pub shrink: Shrink,
@@ -51,7 +54,7 @@ pub struct Combat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
-    /// Mean over batches, each weighted by its patients, covariates at their means.
+    /// Mean over patients, covariates at their centre.
     pub mean: f64,
     /// Pooled standard deviation within batches, n below.
     pub sd: f64,
@@ -84,6 +87,25 @@ struct Estimate {
 }
 
 impl Combat {
+    /// From what covariates leave of all columns. A column that does not vary within batches is not harmonised.
+    #[must_use]
+    pub fn new(question: &Residuals, found: &ResidualsFound, shrink: Shrink) -> Self {
+        let (of, conditioning) = (&question.of, &question.of.conditioning);
+        let centre = of.keep.iter().map(|covariate| conditioning.centre[*covariate]).collect();
+        let reference = |((column, slopes), [n, sum, squares]): ((&usize, &Vec<f64>), &[f64; 3])| {
+            let scale = conditioning.scale[*column];
+            let slope = |(slope, covariate): (&f64, &usize)| slope * scale / conditioning.scale[*covariate];
+            (*n > 0.0 && *squares > 0.0).then(|| {
+                let mean = conditioning.centre[*column] + scale * sum / n;
+                let slopes = slopes.iter().zip(&of.keep).map(slope).collect();
+                (*column, Reference { mean, sd: scale * (squares / n).sqrt(), slopes })
+            })
+        };
+        let all = of.columns.iter().zip(&question.slopes).zip(found);
+        let (columns, references) = all.filter_map(reference).unzip();
+        Self { columns, keep: of.keep.clone(), centre, shrink, references, priors: Vec::new() }
+    }
+
     pub(super) fn only(&self, wanted: &[usize]) -> Self {
         let kept = |(column, _): &(&usize, &Reference)| wanted.contains(column);
         let both = self.columns.iter().zip(&self.references).filter(kept);
@@ -145,7 +167,8 @@ impl Combat {
         }
         match self.shrink {
             Shrink::None => (estimate.shift, estimate.scale),
-            Shrink::MeanOnly => (prior.location(estimate, 1.0), 1.0),
+            // sva and neuroCombat weigh the batch as one patient here
+            Shrink::MeanOnly => (prior.location(Estimate { n: 1.0, ..estimate }, 1.0), 1.0),
             Shrink::Parametric => prior.solve(estimate),
         }
     }
@@ -184,8 +207,8 @@ impl Prior {
         Self {
             shift,
             shift_variance: squares / freedom,
-            shape: (2.0 * variance + scale * scale) / variance,
-            rate: (scale * variance + scale * scale * scale) / variance,
+            shape: ((2.0 * variance + scale * scale) / variance).min(MOST_SHAPE),
+            rate: ((scale * variance + scale * scale * scale) / variance).min(MOST_SHAPE),
         }
     }
 

@@ -6,7 +6,6 @@
 //! |---|---|---|
 //! | k (k + 1) / 2 | products of covariates, centred within batches | pooled covariances |
 //! | k for each column | products of covariate and column, centred within batches | pooled covariances |
-//! | 1 for each covariate and the patients | sums of covariates | pooled means |
 //! | 3 for each column | values, sum of residuals, their squares within batches | pooled mean and variance |
 
 use serde::{Deserialize, Serialize};
@@ -39,10 +38,6 @@ pub struct CovariancesFound {
     pub covariates: Symmetric,
     /// By column: with each covariate.
     pub columns: Vec<Vec<f64>>,
-    /// Patients of the training set.
-    pub patients: f64,
-    /// Sums of the covariates.
-    pub sums: Vec<f64>,
 }
 
 /// Asks for what covariates leave of the columns of a training set.
@@ -57,6 +52,15 @@ pub struct Residuals {
 
 /// By column: number of values, sum of residuals, sum of their squares within batches.
 pub type ResidualsFound = Vec<[f64; 3]>;
+
+impl CovariancesFound {
+    /// By column: slope of each covariate, in conditioned units; nothing when covariates are collinear.
+    #[must_use]
+    pub fn slopes(&self) -> Option<Vec<Vec<f64>>> {
+        let factor = self.covariates.cholesky()?;
+        Some(self.columns.iter().map(|products| factor.solve(products)).collect())
+    }
+}
 
 impl Covariances {
     fn training<'a>(&'a self, rows: &'a dyn Rows) -> impl Iterator<Item = Vec<usize>> + 'a {
@@ -81,30 +85,24 @@ impl Covariances {
         self.held_out.iter().try_for_each(|cell| check::index("cell", *cell, check::MOST_CELLS))
     }
 
-    /// Words of one batch's covariates: triangle, patients, sums.
+    /// Words of the covariates' triangle.
     fn head(&self) -> usize {
         let k = self.keep.len();
-        k * (k + 1) / 2 + 1 + k
+        k * (k + 1) / 2
     }
 
     fn batch(&self, rows: &dyn Rows, patients: &[usize], sums: &mut Accumulator) -> Result<(), Unfit> {
         let k = self.keep.len();
-        let raw: Vec<Vec<f64>> = self
-            .keep
-            .iter()
-            .map(|column| patients.iter().map(|row| self.covariate(rows, *row, *column)).collect())
-            .collect();
-        let centred: Vec<Vec<f64>> = raw.iter().map(|values| centred(values)).collect();
+        let covariate = |column: &usize| -> Vec<f64> {
+            patients.iter().map(|row| self.covariate(rows, *row, *column)).collect()
+        };
+        let centred: Vec<Vec<f64>> = self.keep.iter().map(|column| centred(&covariate(column))).collect();
         let mut word = 0;
         for i in 0..k {
             for j in i..k {
                 sums.add(word, dot(&centred[i], &centred[j]))?;
                 word += 1;
             }
-        }
-        sums.count(word, patients.len() as u64);
-        for (i, values) in raw.iter().enumerate() {
-            sums.add(word + 1 + i, ordered_sum(values))?;
         }
         for (c, column) in self.columns.iter().enumerate() {
             let values: Vec<f64> =
@@ -172,10 +170,8 @@ impl Computation for Covariances {
         let mut words = Reader::new(sum, self.length())?;
         let k = self.keep.len();
         let covariates = Symmetric::from_triangle(k, words.values(k * (k + 1) / 2)?);
-        let patients = words.count()? as f64;
-        let sums = words.values(k)?;
         let columns = self.columns.iter().map(|_| words.values(k)).collect::<Result<_, _>>()?;
-        Ok(CovariancesFound { covariates, columns, patients, sums })
+        Ok(CovariancesFound { covariates, columns })
     }
 }
 

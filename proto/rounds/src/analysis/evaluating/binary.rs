@@ -22,13 +22,17 @@ struct CalibrationFit {
 }
 
 /// All that is reported of a score between 0 and 1 for a yes-or-no target.
-pub(super) async fn evaluate(study: &Study, scorer: &Scorer) -> Result<Evaluation, AnalysisFault> {
+pub(super) async fn evaluate(
+    study: &Study,
+    label: usize,
+    scorer: &Scorer,
+) -> Result<Evaluation, AnalysisFault> {
     let thresholds = thresholds(study.plan().evaluate.thresholds);
     let accuracy = Accuracy { models: vec![scorer.clone()], thresholds: thresholds.clone() };
     let accuracy = async { Ok(study.ask(accuracy).await?.remove(0)) };
     let curves = both(area(study, scorer), calibrate(study, scorer));
     let ((area, calibration), sums) = both(curves, accuracy).await?;
-    Ok(evaluation(study, area, calibration, &thresholds, &sums))
+    Ok(evaluation(study, label, area, calibration, &thresholds, &sums))
 }
 
 /// The exact area under the curve, by refinement of intervals of the score.
@@ -96,12 +100,13 @@ impl CalibrationFit {
 
 fn evaluation(
     study: &Study,
+    label: usize,
     area: Area,
     calibration: Option<CalibrationResult>,
     thresholds: &[f64],
     sums: &AccuracySums,
 ) -> Evaluation {
-    let classes = study.classes(0, &[]);
+    let classes = study.classes(label, &[]);
     let (n, cases) = (classes.iter().sum::<u64>() as f64, classes[1] as f64);
     let z = normal_quantile(f64::midpoint(1.0, study.plan().evaluate.level));
     Evaluation {

@@ -11,8 +11,8 @@ use crate::result::{EvaluationResult, ModelResult};
 
 /// Evaluates one model on its out-of-fold scores.
 pub(super) async fn evaluate(study: &Study, fitted: Fitted) -> Result<ModelResult, AnalysisFault> {
-    let scorer = Scorer { cells: fitted.cells.clone(), output: 0, target: Target::case(0) };
-    let evaluation = binary::evaluate(study, &scorer).await?;
+    let scorer = Scorer { cells: fitted.cells.clone(), output: 0, target: Target::case(fitted.label) };
+    let evaluation = binary::evaluate(study, fitted.label, &scorer).await?;
     Ok(ModelResult {
         name: name(fitted.family, fitted.learner),
         family: fitted.family,

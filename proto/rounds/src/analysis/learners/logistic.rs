@@ -41,7 +41,7 @@ pub(super) async fn fit(
     families: &[ModelFamily],
 ) -> Result<Vec<Fitted>, AnalysisFault> {
     let mut fitting = Fitting::new(prepared, families, study.plan().model.penalty.ridge);
-    let target = Target::case(0);
+    let target = Target::case(prepared.label);
     while fitting.is_moving() {
         let (designs, fits) = fitting.next_step();
         let derivatives = study.ask(Newton { target, designs, fits }).await?;
@@ -142,6 +142,7 @@ impl<'a> Fitting<'a> {
         let fold_lambdas = best[1..].iter().map(|b| self.lambdas[*b]).collect();
         let logistic = LogisticResult { path: path.collect(), fold_lambdas, ..logistic };
         Ok(Fitted {
+            label: self.prepared.label,
             family: *family,
             learner: Learner::Logistic,
             cells: (0..study.cells()).map(predictor).collect(),

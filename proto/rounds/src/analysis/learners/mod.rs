@@ -18,6 +18,8 @@ use crate::result::FitResult;
 /// A model on its way to evaluation.
 #[derive(Debug, Clone)]
 pub(super) struct Fitted {
+    /// Which of the study's labels it predicts.
+    pub(super) label: usize,
     pub(super) family: ModelFamily,
     pub(super) learner: Learner,
     /// For each cell, the model that was not trained on it; nothing for a cell that is not scored.

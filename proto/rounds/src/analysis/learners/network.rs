@@ -12,6 +12,7 @@ use crate::result::{FitResult, NetworkResult};
 
 /// The networks of some families on their way.
 struct Networks<'a> {
+    label: usize,
     families: &'a [ModelFamily],
     /// By family: all patients first, then without each cell.
     points: Vec<NetworkPoint>,
@@ -26,7 +27,8 @@ pub(super) async fn train(
     families: &[ModelFamily],
 ) -> Result<Vec<Fitted>, AnalysisFault> {
     let start = families.iter().flat_map(|family| points(study, prepared, *family)).collect();
-    let mut networks = Networks { families, points: start, losses: vec![Vec::new(); families.len()] };
+    let mut networks =
+        Networks { label: prepared.label, families, points: start, losses: vec![Vec::new(); families.len()] };
     for round in 0..study.plan().model.network.rounds {
         let averaged = study.ask(networks.round(study, round)).await?;
         networks.take(study, averaged);
@@ -57,7 +59,7 @@ impl Networks<'_> {
     fn round(&self, study: &Study, round: u32) -> Training {
         let network = &study.plan().model.network;
         Training {
-            target: Target::case(0),
+            target: Target::case(self.label),
             networks: self.points.clone(),
             hidden: network.hidden.clone(),
             epochs: network.epochs,
@@ -91,6 +93,7 @@ impl Networks<'_> {
             };
             let network = NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone());
             Fitted {
+                label: self.label,
                 family: *family,
                 learner: Learner::Mlp,
                 cells: networks[1..].iter().map(predictor).collect(),

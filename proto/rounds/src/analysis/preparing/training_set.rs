@@ -1,0 +1,78 @@
+//! One training set: its harmonised moments, and the radiomic columns selected from them.
+
+use consilium_stats::{Conditioning, Design, Harmonise, MomentTable, Moments};
+use consilium_types::ColumnKind;
+use consilium_types::plan::ModelFamily;
+
+use super::selecting;
+use crate::analysis::AnalysisFault;
+use crate::analysis::study::Study;
+
+/// What is known of a training set before a model is fitted.
+#[derive(Debug)]
+pub(super) struct TrainingSet {
+    pub(super) held_out: Vec<usize>,
+    pub(super) harmonise: Harmonise,
+    /// Of harmonised values.
+    pub(super) conditioning: Conditioning,
+    pub(super) moments: MomentTable,
+    /// Radiomic columns of the models, best first where the plan selects.
+    radiomic: Vec<usize>,
+}
+
+impl TrainingSet {
+    pub(super) async fn prepare(
+        study: &Study,
+        label: usize,
+        raw: &Conditioning,
+        held_out: &[usize],
+    ) -> Result<Self, AnalysisFault> {
+        let question = Moments {
+            held_out: held_out.to_vec(),
+            slots: 0,
+            conditioning: raw.clone(),
+            harmonise: Harmonise::None,
+            label,
+            classes: study.classes(label, held_out).len(),
+        };
+        let moments = study.ask(question.clone()).await?;
+        let Moments { held_out, harmonise, conditioning, .. } = question;
+        let mut set = Self { held_out, harmonise, conditioning, moments, radiomic: Vec::new() };
+        set.radiomic = selecting::select(study, &set).await?;
+        Ok(set)
+    }
+
+    /// Columns of one kind that vary.
+    pub(super) fn usable(&self, study: &Study, kind: ColumnKind) -> Vec<usize> {
+        let varies = |column: &usize| self.moments.all(*column).variance() > 0.0;
+        study.columns(kind).into_iter().filter(varies).collect()
+    }
+
+    /// Mean and standard deviation of a column in its own unit; nothing where it does not vary.
+    fn spread(&self, column: usize) -> Option<(f64, f64)> {
+        let moment = self.moments.all(column);
+        let variance = moment.variance();
+        let (centre, scale) = (self.conditioning.centre[column], self.conditioning.scale[column]);
+        (variance > 0.0).then(|| (centre + scale * moment.mean(), scale * variance.sqrt()))
+    }
+
+    /// The columns of a model, standardised.
+    pub(super) fn design(&self, study: &Study, family: ModelFamily) -> Result<Design, AnalysisFault> {
+        let clinical = || self.usable(study, ColumnKind::Clinical);
+        let columns = match family {
+            ModelFamily::Clinical => clinical(),
+            ModelFamily::Radiomics => self.radiomic.clone(),
+            ModelFamily::Combined => [self.radiomic.clone(), clinical()].concat(),
+        };
+        // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
+        let scale = |column: &usize| Some((*column, self.spread(*column)?));
+        let (columns, (mean, sd)): (Vec<usize>, (Vec<f64>, Vec<f64>)) =
+            columns.iter().filter_map(scale).unzip();
+        let held_out = self.held_out.clone();
+        if columns.is_empty() {
+            return Err(AnalysisFault::NoUsableColumn { family, held_out });
+        }
+        let harmonise = self.harmonise.only(&columns);
+        Ok(Design { columns, mean, sd, held_out, harmonise })
+    }
+}
