@@ -91,8 +91,8 @@ pub fn derive_seed(plan_seed: u64, purpose: &str) -> u64 {
 
 /// Standardised inputs of some patients.
 pub(crate) fn inputs(design: &Design, rows: &dyn Rows, patients: &[usize]) -> Vec<Vec<f32>> {
-    #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
     let opened = design.open(rows);
+    #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
     let narrow = |row: &usize| opened.standardise(*row).iter().map(|z| *z as f32).collect();
     patients.iter().map(narrow).collect()
 }
