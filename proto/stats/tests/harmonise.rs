@@ -25,7 +25,7 @@ fn read(name: &str) -> Vec<Vec<f64>> {
 fn sites() -> Vec<Table> {
     let features = read("testdata.csv");
     let row = |i: usize| -> Vec<f64> {
-        let phenotype = f64::from(u8::from(i % 2 == 0));
+        let phenotype = f64::from(u8::from(i.is_multiple_of(2)));
         features.iter().map(|feature| feature[i]).chain([phenotype]).collect()
     };
     let site = |(place, patients): (usize, std::ops::Range<usize>)| {

@@ -47,6 +47,7 @@ struct Course {
 
 /// What follows from a sum.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one lives at a time")]
 pub enum Progress {
     /// Another question.
     Ask(Box<Analysis>, Query),
