@@ -324,7 +324,7 @@ fn finish(query: &Query, sum: &Summary) {
 fn asks_for_columns(query: &Query) -> bool {
     match query {
         Query::Count(_) => false,
-        Query::Scale(_) | Query::Moments(_) => true,
+        Query::Scale(_) | Query::Moments(_) | Query::Covariances(_) | Query::Residuals(_) => true,
         Query::Gram(q) => !q.columns.is_empty(),
         Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
             designs.iter().any(|design| !design.columns.is_empty())
@@ -339,7 +339,6 @@ fn asks_for_columns(query: &Query) -> bool {
                 }
             })
         }
-        Query::Covariances(_) | Query::Residuals(_) => true,
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }
