@@ -35,3 +35,10 @@ pub(crate) fn positive(what: &'static str, numbers: &[f64]) -> Result<(), QueryF
     finite(what, numbers)?;
     if numbers.iter().all(|x| *x > 0.0) { Ok(()) } else { Err(QueryFault::Number(what)) }
 }
+
+/// Finite numbers, each larger than the one before, and not too many.
+pub(crate) fn ascending(what: &'static str, numbers: &[f64], most: usize) -> Result<(), QueryFault> {
+    size(what, numbers.len(), most)?;
+    finite(what, numbers)?;
+    if numbers.windows(2).all(|pair| pair[0] < pair[1]) { Ok(()) } else { Err(QueryFault::Number(what)) }
+}

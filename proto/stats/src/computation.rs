@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accuracy, Calibration, Count, Covariances, Deviance, Gram, Implausible, Moments, Networks, Newton,
-    QueryFault, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit,
+    Accuracy, BoostLevel, Calibration, Count, Covariances, Deviance, ForestLevel, Gram, Implausible, Moments,
+    Networks, Newton, Quantiles, QueryFault, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault,
+    Training, Unfit,
 };
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
@@ -61,6 +62,12 @@ pub enum Query {
     Covariances(Covariances),
     /// What these covariates leave.
     Residuals(Residuals),
+    /// Patients between cuts of columns.
+    Quantiles(Quantiles),
+    /// One level of random forests.
+    ForestLevel(ForestLevel),
+    /// One level of boosted trees.
+    BoostLevel(BoostLevel),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -81,6 +88,9 @@ macro_rules! each {
             Query::Accuracy($computation) => $call,
             Query::Covariances($computation) => $call,
             Query::Residuals($computation) => $call,
+            Query::Quantiles($computation) => $call,
+            Query::ForestLevel($computation) => $call,
+            Query::BoostLevel($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -153,5 +163,8 @@ queries!(
     Roc,
     Calibration,
     Accuracy,
+    BoostLevel,
+    ForestLevel,
+    Quantiles,
     Stack
 );

@@ -57,11 +57,15 @@ impl Opened<'_> {
     /// Standardised values of a patient; a missing value is 0, the mean.
     #[must_use]
     pub fn standardise(&self, row: usize) -> Vec<f64> {
+        self.known(row).iter().map(|z| if z.is_nan() { 0.0 } else { *z }).collect()
+    }
+
+    /// Standardised values of a patient; NaN where a value is missing.
+    #[must_use]
+    pub fn known(&self, row: usize) -> Vec<f64> {
         let design = self.design;
-        let value = |((column, mean), sd): ((&usize, &f64), &f64)| {
-            let x = self.rows.value(row, *column);
-            if x.is_nan() { 0.0 } else { (x - mean) / sd }
-        };
+        let value =
+            |((column, mean), sd): ((&usize, &f64), &f64)| (self.rows.value(row, *column) - mean) / sd;
         design.columns.iter().zip(&design.mean).zip(&design.sd).map(value).collect()
     }
 }

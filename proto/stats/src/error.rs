@@ -64,6 +64,14 @@ pub enum Unfit {
     /// A network could not be trained or applied.
     #[error("a network failed: {0}")]
     Network(#[from] NetworkFault),
+    /// A count wider than its packed lane.
+    #[error("a count of {count} does not fit the {bits} bits that the question gives it; tell the operator")]
+    Lane {
+        /// The count.
+        count: u64,
+        /// Bits of its lane.
+        bits: u32,
+    },
 }
 
 impl Unfit {
@@ -73,6 +81,7 @@ impl Unfit {
         match self {
             Self::NotFixed(_) => "CNS-S-0201",
             Self::Network(_) => "CNS-S-0202",
+            Self::Lane { .. } => "CNS-S-0450",
         }
     }
 }

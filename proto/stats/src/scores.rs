@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, linear_predictor, logistic};
+use crate::trees::{Boost, Forest};
 use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
 
 /// One model in all its folds: each cell is scored by the predictor that left it out.
@@ -39,6 +40,10 @@ pub enum Predictor {
         /// In the manifest's order.
         parameters: Vec<f32>,
     },
+    /// Random forest. Outputs: the probability of being a case, or of each class.
+    Forest(Forest),
+    /// Gradient boosting. Outputs: the probability of being a case, or of each class.
+    Boost(Boost),
 }
 
 /// A scored patient.
@@ -92,6 +97,14 @@ impl Predictor {
     pub fn outputs(&self) -> usize {
         match self {
             Self::Logistic { .. } | Self::Network { .. } => 1,
+            Self::Forest(forest) => {
+                if forest.classes == 2 {
+                    1
+                } else {
+                    forest.classes
+                }
+            }
+            Self::Boost(boost) => boost.start.len(),
         }
     }
 
@@ -106,6 +119,8 @@ impl Predictor {
                 design.check(width)?;
                 crate::network::check_network(design.columns.len(), hidden, parameters)
             }
+            Self::Forest(forest) => forest.check(width),
+            Self::Boost(boost) => boost.check(width),
         }
     }
 
@@ -126,6 +141,14 @@ impl Predictor {
                 let inputs = crate::network::inputs(design, rows, patients);
                 let probabilities = networks.predict(hidden, parameters, &inputs)?;
                 Ok(probabilities.into_iter().map(|p| vec![p]).collect())
+            }
+            Self::Forest(forest) => {
+                let bins = forest.bins.open(rows);
+                Ok(patients.iter().map(|row| forest.probabilities(&bins.of(*row))).collect())
+            }
+            Self::Boost(boost) => {
+                let bins = boost.bins.open(rows);
+                Ok(patients.iter().map(|row| boost.probabilities(&bins.of(*row))).collect())
             }
         }
     }

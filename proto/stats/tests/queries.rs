@@ -313,6 +313,9 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Accuracy(q) => drop(q.finish(sum)),
         Query::Covariances(q) => drop(q.finish(sum)),
         Query::Residuals(q) => drop(q.finish(sum)),
+        Query::Quantiles(q) => drop(q.finish(sum)),
+        Query::ForestLevel(q) => drop(q.finish(sum)),
+        Query::BoostLevel(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -337,7 +340,11 @@ fn asks_for_columns(query: &Query) -> bool {
                 Predictor::Logistic { design, .. } | Predictor::Network { design, .. } => {
                     !design.columns.is_empty()
                 }
+                Predictor::Forest(_) | Predictor::Boost(_) => unreachable!("generated in tests/trees.rs"),
             })
+        }
+        Query::Quantiles(_) | Query::ForestLevel(_) | Query::BoostLevel(_) => {
+            unreachable!("generated in tests/trees.rs")
         }
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
