@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Accuracy, BoostLevel, Calibration, Count, Covariances, Deviance, ForestLevel, Gram, Implausible, Moments,
-    Networks, Newton, Quantiles, QueryFault, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault,
-    Training, Unfit,
+    Accuracy, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances, Curve, Cuts, Decision,
+    Deviance, ForestLevel, Gram, Implausible, Moments, Networks, Newton, Placement, Quantiles, QueryFault,
+    Reclassification, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
@@ -68,6 +68,24 @@ pub enum Query {
     ForestLevel(ForestLevel),
     /// One level of boosted trees.
     BoostLevel(BoostLevel),
+    /// Covariances of AUCs.
+    Placement(Placement),
+    /// Scores of training sets.
+    Cuts(Cuts),
+    /// Decisions at thresholds.
+    Decision(Decision),
+    /// Calibration table by groups of patients.
+    Bands(Bands),
+    /// Smooth calibration curves.
+    Curve(Curve),
+    /// Changes between nested models.
+    Reclassification(Reclassification),
+    /// Confusion matrices.
+    Classes(Classes),
+    /// Replicates of the cohort.
+    Bootstrap(Bootstrap),
+    /// Accuracy within sites.
+    Within(Within),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -91,6 +109,15 @@ macro_rules! each {
             Query::Quantiles($computation) => $call,
             Query::ForestLevel($computation) => $call,
             Query::BoostLevel($computation) => $call,
+            Query::Placement($computation) => $call,
+            Query::Cuts($computation) => $call,
+            Query::Decision($computation) => $call,
+            Query::Bands($computation) => $call,
+            Query::Curve($computation) => $call,
+            Query::Reclassification($computation) => $call,
+            Query::Classes($computation) => $call,
+            Query::Bootstrap($computation) => $call,
+            Query::Within($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -166,5 +193,14 @@ queries!(
     BoostLevel,
     ForestLevel,
     Quantiles,
+    Placement,
+    Cuts,
+    Decision,
+    Bands,
+    Curve,
+    Reclassification,
+    Classes,
+    Bootstrap,
+    Within,
     Stack
 );

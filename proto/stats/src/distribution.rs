@@ -27,10 +27,63 @@ pub fn normal_quantile(p: f64) -> f64 {
     z
 }
 
+/// Quantile of Student's t for p in (0.5, 1), by bisection of its tail.
+#[must_use]
+pub fn student_t_quantile(p: f64, freedom: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1e6);
+    while high - low > 1e-14 * high && f64::midpoint(low, high) > low {
+        let middle = f64::midpoint(low, high);
+        if 0.5 * student_t_two_sided(middle, freedom) > 1.0 - p { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
 /// Two-sided p value of Student's t with real degrees of freedom.
 #[must_use]
 pub fn student_t_two_sided(t: f64, freedom: f64) -> f64 {
     incomplete_beta(0.5 * freedom, 0.5, freedom / (freedom + t * t))
+}
+
+/// Upper tail of the chi-square distribution: the regularised incomplete gamma function Q(k / 2, x / 2).
+/// Source: DLMF 8.11.4 (series) and 8.9.2 (continued fraction), <https://dlmf.nist.gov/8>.
+#[must_use]
+pub fn chi_square_tail(x: f64, freedom: f64) -> f64 {
+    let (a, x) = (0.5 * freedom, 0.5 * x);
+    if x <= 0.0 {
+        return 1.0;
+    }
+    let front = libm::exp(a * libm::log(x) - x - libm::lgamma(a));
+    if x < a + 1.0 { 1.0 - front * gamma_series(a, x) } else { front * gamma_fraction(a, x) }
+}
+
+fn gamma_series(a: f64, x: f64) -> f64 {
+    let (mut term, mut sum) = (1.0 / a, 1.0 / a);
+    for n in 1..1_000 {
+        term *= x / (a + f64::from(n));
+        sum += term;
+        if term <= sum * 1e-17 {
+            break;
+        }
+    }
+    sum
+}
+
+fn gamma_fraction(a: f64, x: f64) -> f64 {
+    let mut b = x + 1.0 - a;
+    let (mut c, mut d) = (1e300, 1.0 / b);
+    let mut fraction = d;
+    for n in 1..1_000 {
+        let n = f64::from(n);
+        let numerator = -n * (n - a);
+        b += 2.0;
+        d = 1.0 / (numerator * d + b);
+        c = b + numerator / c;
+        fraction *= d * c;
+        if (d * c - 1.0).abs() < 1e-16 {
+            break;
+        }
+    }
+    fraction
 }
 
 /// Regularised incomplete beta function `I_x(a, b)`, by Lentz's continued fraction.
@@ -90,6 +143,12 @@ mod tests {
         for (t, freedom, p) in STUDENT {
             close(student_t_two_sided(t, freedom), p);
         }
+        // stats.chi2.sf(x, df)
+        close(chi_square_tail(3.841_458_820_694_124, 1.0), 0.05);
+        close(chi_square_tail(0.7, 4.0), 0.951_328_921_120_263_1);
+        close(chi_square_tail(35.5, 7.0), 9.006_370_610_894_673e-6);
+        close(student_t_quantile(0.975, 4.0), 2.776_445_105_197_798_7);
+        close(student_t_quantile(0.95, 1.0), 6.313_751_514_675_043);
         close(normal_two_sided(1.959_963_984_540_054), 0.05);
         close(normal_quantile(0.975), 1.959_963_984_540_054);
         close(normal_quantile(0.95), 1.644_853_626_951_472_2);

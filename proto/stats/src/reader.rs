@@ -2,6 +2,7 @@
 
 use consilium_types::fixed;
 
+use crate::summary::{LANE_BITS, LANES, packed};
 use crate::{Implausible, Summary};
 
 /// No sum counts more patients: further sums of counts stay within their words.
@@ -39,6 +40,21 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn counts(&mut self, n: usize) -> Result<Vec<u64>, Implausible> {
         (0..n).map(|_| self.count()).collect()
+    }
+
+    /// The next words as `n` packed counts.
+    pub(crate) fn packed(&mut self, n: usize) -> Result<Vec<u64>, Implausible> {
+        let mut counts = Vec::with_capacity(n);
+        for i in 0..packed(n) {
+            let word = *self.0.next().ok_or(Implausible::Shape)?;
+            let used = LANES.min(n - i * LANES) * LANE_BITS;
+            if word < 0 || word >> used != 0 {
+                return Err(Implausible::Count(fixed::decode(word)));
+            }
+            let lane = |lane: usize| u64::try_from((word >> (LANE_BITS * lane)) & ((1 << LANE_BITS) - 1));
+            counts.extend((0..LANES.min(n - i * LANES)).filter_map(|l| lane(l).ok()));
+        }
+        Ok(counts)
     }
 
     /// The next word as a sum of squares or magnitudes.

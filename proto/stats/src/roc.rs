@@ -15,7 +15,7 @@ use crate::scores::Scorer;
 use crate::{Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
 /// Bits of a score.
-const SCORE_BITS: u32 = 52;
+pub(crate) const SCORE_BITS: u32 = 52;
 /// Bits by which the first question splits.
 const FIRST_SPLIT: u32 = 12;
 /// Bits by which each further question splits.
@@ -68,6 +68,12 @@ impl Interval {
         1 << self.split_bits()
     }
 
+    /// The first score above the interval.
+    #[must_use]
+    pub fn end(self) -> u64 {
+        self.low + (1 << self.bits)
+    }
+
     fn part(self, index: usize) -> Self {
         let bits = self.bits - self.split_bits();
         Self { low: self.low + ((index as u64) << bits), bits }
@@ -94,7 +100,8 @@ impl Tally {
     }
 }
 
-fn integer_score(probability: f64) -> u64 {
+/// The score as the integer that is compared.
+pub(crate) fn integer_score(probability: f64) -> u64 {
     let scaled = probability * (1u64 << SCORE_BITS) as f64;
     #[expect(
         clippy::cast_possible_truncation,
@@ -193,6 +200,34 @@ impl Area {
             + placement_variance(&tallies, |t| (t.cases, t.controls), cases, controls, 1.0 - auc);
         Some(Self { auc, se: variance.sqrt(), curve: curve(&tallies, controls, cases) })
     }
+}
+
+/// Where the patients, in order of their scores, are cut into `groups` of equal size: for each cut the least end of a
+/// tally that has at least `k n / groups` patients below it. Equal scores stay together. Tallies in order.
+#[must_use]
+pub fn cuts(tallies: &[Tally], groups: u64) -> Vec<u64> {
+    let n: u64 = tallies.iter().map(|t| t.controls + t.cases).sum();
+    let (mut below, mut cuts) = (0, Vec::new());
+    for tally in tallies {
+        below += tally.controls + tally.cases;
+        while (cuts.len() as u64) + 1 < groups && below * groups >= (cuts.len() as u64 + 1) * n {
+            cuts.push(tally.interval.end());
+        }
+    }
+    cuts
+}
+
+/// Which tallies hold, between two of their patients, a cut into `groups` of equal size. Tallies in order.
+#[must_use]
+pub fn is_cut(tallies: &[Tally], groups: u64) -> Vec<bool> {
+    let n: u64 = tallies.iter().map(|t| t.controls + t.cases).sum();
+    let within = |below: &mut u64, tally: &Tally| {
+        let (from, to) = (*below * groups, (*below + tally.controls + tally.cases) * groups);
+        *below = to / groups;
+        let first = from / n.max(1) + 1;
+        Some(tally.interval.bits > 0 && first < groups && first * n < to)
+    };
+    tallies.iter().scan(0, |below, tally| within(below, tally)).collect()
 }
 
 type Split = fn(&Tally) -> (u64, u64);

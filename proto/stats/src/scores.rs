@@ -14,7 +14,8 @@ use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
 pub struct Scorer {
     /// One predictor a cell; nothing for a cell that is only trained on.
     pub cells: Vec<Option<Predictor>>,
-    /// Which of the predictor's outputs is the score.
+    /// Which of the predictor's outputs is the score. With a target "this class or a higher one", the outputs from
+    /// this one on are added.
     pub output: usize,
     /// Whom the score should find.
     pub target: Target,
@@ -83,11 +84,47 @@ impl Scorer {
 
     /// Scores of all patients whose class is known, by cell and then in row order.
     pub(crate) fn scores(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Vec<Score>, Unfit> {
+        Ok(self.scored(rows, networks)?.into_iter().map(|(_, score)| score).collect())
+    }
+
+    /// As [`Scorer::scores`], with each patient's row.
+    pub(crate) fn scored(
+        &self,
+        rows: &dyn Rows,
+        networks: &dyn Networks,
+    ) -> Result<Vec<(usize, Score)>, Unfit> {
         let score = |(row, outputs): (usize, Vec<f64>)| {
             let case = self.target.of(rows, row)?;
-            Some(Score { probability: outputs[self.output], case })
+            Some((row, Score { probability: self.probability(&outputs), case }))
         };
         Ok(self.outputs(rows, networks)?.into_iter().filter_map(score).collect())
+    }
+
+    /// For each cell, the scores its predictor gives the patients it was trained on.
+    pub(crate) fn training_scores(
+        &self,
+        rows: &dyn Rows,
+        networks: &dyn Networks,
+    ) -> Result<Vec<Vec<Score>>, Unfit> {
+        let of_cell = |(cell, predictor): (usize, &Option<Predictor>)| {
+            let Some(predictor) = predictor else { return Ok(Vec::new()) };
+            let known = |row: &usize| rows.cell(*row) != cell && self.target.of(rows, *row).is_some();
+            let patients: Vec<usize> = (0..rows.len()).filter(known).collect();
+            let outputs = predictor.predict(rows, &patients, networks)?;
+            let score = |(row, outputs): (&usize, Vec<f64>)| {
+                let case = self.target.of(rows, *row)?;
+                Some(Score { probability: self.probability(&outputs), case })
+            };
+            Ok(patients.iter().zip(outputs).filter_map(score).collect())
+        };
+        self.cells.iter().enumerate().map(of_cell).collect()
+    }
+
+    fn probability(&self, outputs: &[f64]) -> f64 {
+        match self.target {
+            Target::Is { .. } => outputs[self.output],
+            Target::AtLeast { .. } => outputs[self.output..].iter().fold(0.0, |sum, p| sum + p).min(1.0),
+        }
     }
 }
 

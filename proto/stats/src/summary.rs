@@ -7,6 +7,16 @@
 use consilium_types::Digest;
 use consilium_types::fixed::{self, NotFixed};
 
+/// Counts in one packed word.
+pub(crate) const LANES: usize = 4;
+/// Bits of a packed count: sums below 2^31 do not touch their neighbours.
+pub(crate) const LANE_BITS: usize = 31;
+
+/// Words of `n` packed counts.
+pub(crate) fn packed(n: usize) -> usize {
+    n.div_ceil(LANES)
+}
+
 /// Fixed-point integers, all of one width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Summary {
@@ -138,6 +148,11 @@ impl Accumulator {
     /// Adds a whole number to the word at `index`.
     pub fn count(&mut self, index: usize, n: u64) {
         self.0[index] += i128::from(n) << fixed::STATISTIC_BITS;
+    }
+
+    /// Adds a whole number to one of the four counts in the word at `index`.
+    pub(crate) fn pack(&mut self, index: usize, lane: usize, n: u64) {
+        self.0[index + lane / LANES] += i128::from(n) << (LANE_BITS * (lane % LANES));
     }
 
     /// The sums, ready to leave.

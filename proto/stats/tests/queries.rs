@@ -316,6 +316,15 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Quantiles(q) => drop(q.finish(sum)),
         Query::ForestLevel(q) => drop(q.finish(sum)),
         Query::BoostLevel(q) => drop(q.finish(sum)),
+        Query::Placement(q) => drop(q.finish(sum)),
+        Query::Cuts(q) => drop(q.finish(sum)),
+        Query::Decision(q) => drop(q.finish(sum)),
+        Query::Bands(q) => drop(q.finish(sum)),
+        Query::Curve(q) => drop(q.finish(sum)),
+        Query::Reclassification(q) => drop(q.finish(sum)),
+        Query::Classes(q) => drop(q.finish(sum)),
+        Query::Bootstrap(q) => drop(q.finish(sum)),
+        Query::Within(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -326,8 +335,17 @@ fn finish(query: &Query, sum: &Summary) {
 /// Whether a question names a column.
 fn asks_for_columns(query: &Query) -> bool {
     match query {
-        Query::Count(_) => false,
-        Query::Scale(_) | Query::Moments(_) | Query::Covariances(_) | Query::Residuals(_) => true,
+        Query::Bands(_)
+        | Query::Bootstrap(_)
+        | Query::Classes(_)
+        | Query::Count(_)
+        | Query::Curve(_)
+        | Query::Cuts(_)
+        | Query::Decision(_)
+        | Query::Placement(_)
+        | Query::Reclassification(_)
+        | Query::Within(_) => false,
+        Query::Covariances(_) | Query::Moments(_) | Query::Residuals(_) | Query::Scale(_) => true,
         Query::Gram(q) => !q.columns.is_empty(),
         Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
             designs.iter().any(|design| !design.columns.is_empty())
