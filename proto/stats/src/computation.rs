@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::glm::{Climb, Firth, HeldOut};
 use crate::{
     Accuracy, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances, Curve, Cuts, Decision,
     Deviance, ForestLevel, Gram, Implausible, Moments, Networks, Newton, Placement, Quantiles, QueryFault,
@@ -52,6 +53,12 @@ pub enum Query {
     Deviance(Deviance),
     /// One round of federated averaging.
     Training(Training),
+    /// One step of linear fits.
+    Climb(Climb),
+    /// Held-out loss of linear fits.
+    HeldOut(HeldOut),
+    /// Modified score of Firth's fits.
+    Firth(Firth),
     /// Counts along the score.
     Roc(Roc),
     /// Calibration fits.
@@ -101,6 +108,9 @@ macro_rules! each {
             Query::Newton($computation) => $call,
             Query::Deviance($computation) => $call,
             Query::Training($computation) => $call,
+            Query::Climb($computation) => $call,
+            Query::HeldOut($computation) => $call,
+            Query::Firth($computation) => $call,
             Query::Roc($computation) => $call,
             Query::Calibration($computation) => $call,
             Query::Accuracy($computation) => $call,
@@ -187,6 +197,9 @@ queries!(
     Newton,
     Deviance,
     Training,
+    Climb,
+    HeldOut,
+    Firth,
     Roc,
     Calibration,
     Accuracy,

@@ -21,6 +21,7 @@ pub mod deviance;
 pub mod distribution;
 mod error;
 pub mod fit;
+pub mod glm;
 pub mod gram;
 pub mod harmonise;
 pub mod inference;

@@ -42,6 +42,20 @@ impl Symmetric {
         self
     }
 
+    /// The sum of two matrices of one order.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let upper = self.upper.iter().zip(&other.upper).map(|(a, b)| a + b).collect();
+        Self { order: self.order, upper }
+    }
+
+    /// The product with a vector.
+    #[must_use]
+    pub fn times(&self, x: &[f64]) -> Vec<f64> {
+        let row = |i: usize| (0..self.order).fold(0.0, |sum, j| sum + self.at(i, j) * x[j]);
+        (0..self.order).map(row).collect()
+    }
+
     /// The lower Cholesky factor; nothing when the matrix is not positive definite to working precision.
     #[must_use]
     pub fn cholesky(&self) -> Option<Cholesky> {
@@ -85,6 +99,12 @@ impl Cholesky {
             x[i] = (x[i] - dot) / lower[i][i];
         }
         x
+    }
+
+    /// The logarithm of the determinant of A.
+    #[must_use]
+    pub fn log_determinant(&self) -> f64 {
+        self.0.iter().enumerate().fold(0.0, |sum, (i, row)| sum + 2.0 * libm::log(row[i]))
     }
 
     /// The inverse of A, by rows.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, linear_predictor, logistic};
+use crate::glm::{Inputs, Response};
 use crate::trees::{Boost, Forest};
 use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
 
@@ -30,6 +31,15 @@ pub enum Predictor {
         /// Columns and their standardisation.
         design: Design,
         /// Intercept, then one coefficient a column.
+        beta: Vec<f64>,
+    },
+    /// Any other linear model. One output, or one for each class.
+    Linear {
+        /// What a patient enters as.
+        inputs: Inputs,
+        /// What was fitted.
+        response: Response,
+        /// In the order of [`Response::places`].
         beta: Vec<f64>,
     },
     /// Multilayer perceptron. One output: the probability of being a case.
@@ -142,6 +152,7 @@ impl Predictor {
                 }
             }
             Self::Boost(boost) => boost.start.len(),
+            Self::Linear { response, .. } => response.outputs(),
         }
     }
 
@@ -151,6 +162,12 @@ impl Predictor {
                 design.check(width)?;
                 check::length("coefficients", beta.len(), design.columns.len() + 1)?;
                 check::finite("coefficients", beta)
+            }
+            Self::Linear { inputs, response, beta } => {
+                response.check()?;
+                inputs.check(width)?;
+                check::length("coefficients", beta.len(), response.coefficients(inputs.len()))?;
+                response.check_beta(beta)
             }
             Self::Network { design, hidden, parameters } => {
                 design.check(width)?;
@@ -173,6 +190,10 @@ impl Predictor {
                 let opened = design.open(rows);
                 let eta = |row: &usize| linear_predictor(beta, &opened.standardise(*row));
                 Ok(patients.iter().map(|row| vec![logistic(eta(row))]).collect())
+            }
+            Self::Linear { inputs, response, beta } => {
+                let opened = inputs.open(rows);
+                Ok(patients.iter().map(|row| response.probabilities(beta, &opened.of(*row))).collect())
             }
             Self::Network { design, hidden, parameters } => {
                 let inputs = crate::network::inputs(design, rows, patients);

@@ -8,6 +8,7 @@
 
 mod support;
 
+use consilium_stats::glm::{Climb, Firth, HeldOut};
 use consilium_stats::{
     Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Harmonise,
     Interval, Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Stack, Summary,
@@ -308,6 +309,9 @@ fn finish(query: &Query, sum: &Summary) {
         }
         Query::Deviance(q) => drop(q.finish(sum)),
         Query::Training(q) => drop(q.finish(sum)),
+        Query::Climb(q) => drop(q.finish(sum)),
+        Query::HeldOut(q) => drop(q.finish(sum)),
+        Query::Firth(q) => drop(q.finish(sum)),
         Query::Roc(q) => q.finish(sum).unwrap_or_default().iter().for_each(|tallies| drop(Area::of(tallies))),
         Query::Calibration(q) => drop(q.finish(sum)),
         Query::Accuracy(q) => drop(q.finish(sum)),
@@ -350,6 +354,9 @@ fn asks_for_columns(query: &Query) -> bool {
         Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
             designs.iter().any(|design| !design.columns.is_empty())
         }
+        Query::Climb(Climb { inputs, .. })
+        | Query::HeldOut(HeldOut { inputs, .. })
+        | Query::Firth(Firth { inputs, .. }) => inputs.iter().any(|inputs| !inputs.design.columns.is_empty()),
         Query::Training(q) => q.networks.iter().any(|point| !point.design.columns.is_empty()),
         Query::Roc(Roc { models, .. })
         | Query::Calibration(Calibration { models, .. })
@@ -359,6 +366,7 @@ fn asks_for_columns(query: &Query) -> bool {
                     !design.columns.is_empty()
                 }
                 Predictor::Forest(_) | Predictor::Boost(_) => unreachable!("generated in tests/trees.rs"),
+                Predictor::Linear { inputs, .. } => !inputs.design.columns.is_empty(),
             })
         }
         Query::Quantiles(_) | Query::ForestLevel(_) | Query::BoostLevel(_) => {

@@ -1,0 +1,21 @@
+//! Linear models beyond the plain logistic regression: Firth, multinomial, proportional odds, lasso paths, support
+//! vectors and site intercepts.
+//!
+//! The site halves ([`Climb`], [`HeldOut`], [`Firth`]) know nothing of penalties; the coordinator's side ([`Slope`],
+//! [`FirthAscent`], [`LassoAscent`]) knows nothing of rows. Spec: docs/reference/methods/linear.md.
+
+mod ascent;
+mod climb;
+mod firth;
+mod firth_ascent;
+mod inputs;
+mod lasso_ascent;
+mod response;
+
+pub use ascent::{Slope, penalty, sandwich};
+pub use climb::{Climb, HeldOut, Stance};
+pub use firth::Firth;
+pub use firth_ascent::{FirthAscent, FirthStep};
+pub use inputs::{Basis, Cosines, Inputs, SiteIntercepts};
+pub use lasso_ascent::{LassoAscent, LassoState, Parameters};
+pub use response::{Place, Response};
