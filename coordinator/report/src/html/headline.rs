@@ -1,0 +1,41 @@
+//! The first screen: who, how many, how well, and what the numbers must not be used for.
+
+use super::page::Page;
+use crate::content::{Report, Subject};
+use crate::text::{escape, fixed, percent, range, whole};
+
+pub(super) fn write(page: &mut Page, report: &Report) {
+    let mut cards = vec![
+        (whole(report.cohort.n), format!("patients at {} hospitals", report.sites.len())),
+        (whole(report.cohort.cases), cases(report)),
+    ];
+    cards.extend(report.subjects.iter().filter_map(best).take(4));
+    let card = |(number, words): &(String, String)| {
+        format!("<div><b>{}</b><span>{}</span></div>", escape(number), escape(words))
+    };
+    let cards: String = cards.iter().map(card).collect();
+    page.raw(&format!("<div class=\"cards\">{cards}</div>\n"));
+    page.raw(
+        "<div class=\"warning\"><p><b>Not for clinical use.</b> This is a research result. The model has not been \
+         assessed as a medical device, and no decision about a patient may rest on it.</p></div>\n",
+    );
+    if !report.warnings.is_empty() {
+        let items: String = report.warnings.iter().map(|w| format!("<li>{}</li>", escape(w))).collect();
+        page.raw(&format!("<div class=\"warning\"><p><b>Noticed by the run</b></p><ul>{items}</ul></div>\n"));
+    }
+}
+
+fn cases(report: &Report) -> String {
+    let share = percent(report.cohort.cases, report.cohort.n);
+    format!("{} ({share})", report.cohort.case_word)
+}
+
+/// The first measure of the first model: plans name their main model first, and nothing is picked by its result.
+fn best(subject: &Subject) -> Option<(String, String)> {
+    let (measure, model) = (subject.measures.first()?, subject.models.first()?);
+    let estimate = measure.values.first().copied().flatten()?;
+    let interval = estimate.interval.map_or_else(String::new, |[low, high]| {
+        format!(", {}% CI {}", fixed(subject.level * 100.0, 0), range(low, high, 2))
+    });
+    Some((fixed(estimate.value, 2), format!("{}: {}, {model}{interval}", measure.name, subject.name)))
+}

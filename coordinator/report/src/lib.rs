@@ -1,0 +1,13 @@
+//! A study's report: charts, one self-contained page, checklists, a calculator, and the model as JSON and ONNX.
+//!
+//! Never: a patient's own value (only a study's result comes in), a resource from elsewhere, a clock. Equal input gives
+//! equal bytes. Spec: docs/reference/report.md.
+
+pub mod chart;
+pub mod checklist;
+pub mod content;
+pub mod html;
+pub mod text;
+
+pub use content::Report;
+pub use html::html;
