@@ -3,11 +3,15 @@
 //! Never: a patient's own value (only a study's result comes in), a resource from elsewhere, a clock. Equal input gives
 //! equal bytes. Spec: docs/reference/report.md.
 
+mod calculator;
 pub mod chart;
 pub mod checklist;
 pub mod content;
-pub mod html;
+mod html;
+mod onnx;
 pub mod text;
 
+pub use calculator::calculator;
 pub use content::Report;
 pub use html::html;
+pub use onnx::onnx;

@@ -13,7 +13,7 @@ mod privacy;
 use crate::content::Report;
 use page::Page;
 
-pub(crate) use page::{document, hashed};
+pub(crate) use page::document;
 
 /// The page.
 #[must_use]

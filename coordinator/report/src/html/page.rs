@@ -138,7 +138,7 @@ pub(crate) fn document(title: &str, style: &str, body: &str, script: Option<&str
 }
 
 /// The source expression of a content policy for one inline block.
-pub(crate) fn hashed(text: &str) -> String {
+fn hashed(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(digest))
 }
