@@ -6,7 +6,7 @@ use super::messages::{
 };
 
 /// `TensorProto.DataType.DOUBLE`.
-const DOUBLE: i32 = 11;
+pub(super) const DOUBLE: i32 = 11;
 // `AttributeProto.AttributeType`
 const INT: i32 = 2;
 const STRING: i32 = 3;

@@ -32,7 +32,7 @@ pub fn onnx(file: &ModelFile) -> Vec<u8> {
     let model = ModelProto {
         ir_version: 8,
         producer_name: "consilium".to_owned(),
-        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
+        producer_version: file.format.clone(),
         domain: String::new(),
         model_version: 1,
         doc_string: format!("{} of study {}. Not for clinical use.", file.name, file.study),

@@ -1,11 +1,11 @@
-//! Trees as one `TreeEnsembleRegressor` of `ai.onnx.ml` 3, thresholds and leaves in 64-bit floats; the link follows in
-//! the main set.
+//! Trees as one `TreeEnsembleRegressor` of `ai.onnx.ml` 3, thresholds in 64-bit floats, so that every patient
+//! reaches the same leaf as here; the sum over leaves comes out in 32 bits, and the link follows in the main set.
 //!
 //! Missing values are NaN, which the operator sends where each node says.
 
 use consilium_model::{Link, Node, Predictor, Tree};
 
-use super::graph::{Graph, doubles, int, ints, long, string, strings};
+use super::graph::{DOUBLE, Graph, doubles, int, ints, long, string, strings};
 
 /// The operator's long lists, a place for each node of each tree.
 #[derive(Default)]
@@ -31,19 +31,21 @@ pub(super) fn add(graph: &mut Graph, predictor: &Predictor) -> bool {
     let share = if *link == Link::Mean { trees.len() as f64 } else { 1.0 };
     trees.iter().enumerate().for_each(|(number, tree)| lists.tree(long(number), tree, share));
     lists.write(graph, base.len());
+    // the operator's output has 32 bits, whatever goes in
+    let leaves = graph.apply_with("Cast", &["leaves"], "wide", vec![int("to", DOUBLE.into())]);
     let base = graph.constant("base", 1, base.clone());
     match link {
         Link::Mean => {
-            graph.apply("Add", &["leaves", &base], "probabilities");
+            graph.apply("Add", &[&leaves, &base], "probabilities");
             graph.output("probabilities", classes.len(), &classes.join(", "));
         }
         Link::Softmax => {
-            let score = graph.apply("Add", &["leaves", &base], "scores");
+            let score = graph.apply("Add", &[&leaves, &base], "scores");
             graph.apply_with("Softmax", &[&score], "probabilities", vec![int("axis", 1)]);
             graph.output("probabilities", classes.len(), &classes.join(", "));
         }
         Link::Logistic => {
-            let score = graph.apply("Add", &["leaves", &base], "scores");
+            let score = graph.apply("Add", &[&leaves, &base], "scores");
             graph.apply("Sigmoid", &[&score], "risk");
             graph.output("risk", 1, "probability of the outcome");
         }
