@@ -46,7 +46,7 @@ function prediction(z) {
       const score = sum(0, p.coefficients, z);
       const times = p.baseline.length > 0 ? p.horizons : [];
       const rows = times.map((time) => [
-        "Free of the event after " + time + " " + p.unit,
+        "Free of the event at " + time + " " + p.unit,
         percent(Math.exp(-hazard(p.baseline, time) * Math.exp(score))),
       ]);
       return [["Hazard relative to the mean", Math.exp(score).toFixed(2)], ...rows];

@@ -68,7 +68,7 @@ pub fn forest(id: &str, subject: &str, forest: &Forest) -> Chart {
         site(&mut canvas, row, frame, TOP + ROW * (i as f64 + 0.5) + 4.0);
     }
     summary(&mut canvas, forest, frame, TOP + ROW * (rows + 0.5) + 8.0);
-    frame.across(&mut canvas, &forest.measure, 5);
+    frame.across(&mut canvas, &forest.measure, 7);
     for (i, note) in forest.notes.iter().enumerate() {
         canvas.text("small soft", Anchor::Start, [10.0, foot + 14.0 + 16.0 * i as f64], note);
     }
@@ -114,7 +114,7 @@ fn header(canvas: &mut Canvas, forest: &Forest, width: f64) {
 
 fn reference(canvas: &mut Canvas, forest: &Forest, frame: Frame) {
     let top = TOP + 2.0;
-    for tick in frame.x.ticks(5) {
+    for tick in frame.x.ticks(7) {
         canvas.line("grid", [frame.x.at(tick), top], [frame.x.at(tick), frame.bottom()]);
     }
     let none = frame.x.within(forest.none);

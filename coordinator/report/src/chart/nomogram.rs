@@ -43,8 +43,8 @@ pub struct Nomogram {
     pub outcome: Outcome,
 }
 
-const LEFT: f64 = 210.0;
-const SPAN: f64 = 560.0;
+const LEFT: f64 = 290.0;
+const SPAN: f64 = 510.0;
 const ROW: f64 = 50.0;
 const TOP: f64 = 36.0;
 /// Least room between two numbers on an axis.
@@ -61,6 +61,9 @@ pub fn nomogram(id: &str, subject: &str, nomogram: &Nomogram) -> Option<Chart> {
     sheet.guides(&mut canvas, nomogram.predictors.len());
     sheet.axis(&mut canvas, 0, "Points", &numbers(&sheet.points, 10));
     for (row, predictor) in nomogram.predictors.iter().enumerate() {
+        let ends = predictor.range.map(|value| sheet.points.at(sheet.points_of(predictor, value)));
+        let y = TOP + ROW * (row as f64 + 1.0);
+        canvas.line("axis", [ends[0], y], [ends[1], y]);
         sheet.axis(&mut canvas, row + 1, &predictor.name, &sheet.predictor(predictor));
     }
     let row = nomogram.predictors.len() + 1;
@@ -164,7 +167,7 @@ impl Sheet {
     /// One axis; numbers that would touch the one before are left out, their ticks stay.
     fn axis(&self, canvas: &mut Canvas, row: usize, name: &str, ticks: &[(f64, String)]) {
         let y = TOP + ROW * row as f64;
-        canvas.text("label strong", Anchor::Start, [10.0, y + 4.5], &shortened(name, (LEFT - 34.0) / 13.4));
+        canvas.text("label strong", Anchor::Start, [10.0, y + 4.5], &shortened(name, (LEFT - 34.0) / 13.6));
         let (first, last) = ends(ticks);
         canvas.line("axis", [first, y], [last, y]);
         let mut ordered: Vec<&(f64, String)> = ticks.iter().collect();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::axes::{Area, Frame};
 use super::canvas::{Anchor, Canvas, Chart};
-use super::series::{LEGEND_LINE, band, legend, stroke};
+use super::series::{LEGEND_LINE, band, stroke, whisker};
 use crate::text::{shortened, whole};
 
 /// One group.
@@ -62,7 +62,7 @@ pub fn survival(id: &str, subject: &str, plot: &SurvivalPlot) -> Chart {
     }
     at_risk(&mut canvas, frame, plot, table);
     for (series, curve) in plot.curves.iter().enumerate() {
-        legend(&mut canvas, series, [AREA.left, foot + LEGEND_LINE * series as f64], &curve.name);
+        named(&mut canvas, series, [AREA.left, foot + LEGEND_LINE * series as f64], &curve.name);
     }
     canvas.finish(id, &format!("{}: {subject}", plot.measure), &words(plot))
 }
@@ -95,7 +95,7 @@ fn trace(canvas: &mut Canvas, frame: Frame, series: usize, curve: &SurvivalCurve
     canvas.polyline(&stroke(series), &frame.all(corners(curve, 1)));
     for time in &curve.censored {
         let [x, y] = frame.at([*time, value_at(curve, *time)]);
-        canvas.line(&format!("whisker s{}", series % 6), [x, y - 4.5], [x, y + 4.5]);
+        canvas.line(&whisker(series), [x, y - 4.5], [x, y + 4.5]);
     }
 }
 
@@ -114,6 +114,13 @@ fn at_risk(canvas: &mut Canvas, frame: Frame, plot: &SurvivalPlot, top: f64) {
             canvas.text("small", Anchor::Middle, [frame.x.at(*time), y], &whole(*n));
         }
     }
+}
+
+/// A line of the legend: the curve with one stroke of censoring.
+fn named(canvas: &mut Canvas, series: usize, [x, y]: [f64; 2], name: &str) {
+    canvas.polyline(&stroke(series), &[[x, y], [x + 34.0, y]]);
+    canvas.line(&whisker(series), [x + 17.0, y - 4.5], [x + 17.0, y + 4.5]);
+    canvas.text("label", Anchor::Start, [x + 44.0, y + 4.5], name);
 }
 
 fn words(plot: &SurvivalPlot) -> String {

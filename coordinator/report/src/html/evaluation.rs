@@ -102,7 +102,7 @@ fn thresholds(page: &mut Page, subject: &Subject) {
         cells
     };
     let rows: Vec<Vec<String>> = subject.thresholds.iter().map(row).collect();
-    let note = "Thresholds were chosen on training patients only. TP, FP, TN, FN: true and false positives and negatives.";
+    let note = "A threshold that the plan does not fix was chosen on training patients only. TP, FP, TN, FN: true and false positives and negatives.";
     page.table(&format!("At a threshold: {}.", subject.name), &columns, &rows, note);
 }
 
