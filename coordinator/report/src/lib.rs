@@ -3,6 +3,7 @@
 //! Never: a patient's own value (only a study's result comes in), a resource from elsewhere, a clock. Equal input gives
 //! equal bytes. Spec: docs/reference/report.md.
 
+mod adapter;
 mod calculator;
 pub mod chart;
 pub mod checklist;
@@ -11,6 +12,7 @@ mod html;
 mod onnx;
 pub mod text;
 
+pub use adapter::{model_files, report};
 pub use calculator::calculator;
 pub use content::Report;
 pub use html::html;

@@ -89,6 +89,17 @@ pub fn bytes(value: u64) -> String {
     unit.map_or(format!("{value} B"), |(size, unit)| format!("{} {unit}", fixed(value as f64 / size, 1)))
 }
 
+/// The standard normal quantile, by bisection of `erf`.
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    let below = |z: f64| 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2) < p;
+    let halve = |[low, high]: [f64; 2], _| {
+        let middle = f64::midpoint(low, high);
+        if below(middle) { [middle, high] } else { [low, middle] }
+    };
+    let [low, high] = (0..80).fold([-9.0, 9.0], halve);
+    f64::midpoint(low, high)
+}
+
 /// About how wide a text is in a sans-serif face, in units of its size. Widths of Helvetica, by class of character.
 pub(crate) fn width(text: &str) -> f64 {
     text.chars()
@@ -158,6 +169,12 @@ mod tests {
         assert_eq!(significant(-12.34), "−12.3");
         assert_eq!(significant(0.000_001_234), "1.23e−6");
         assert_eq!(percent(1, 8), "12.5%");
+    }
+
+    #[test]
+    fn quantiles_are_the_known_ones() {
+        assert!((normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-12);
+        assert!((normal_quantile(0.95) - 1.644_853_626_951_472_7).abs() < 1e-12);
     }
 
     #[test]

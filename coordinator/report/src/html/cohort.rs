@@ -10,7 +10,11 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.section("patients", "Patients");
     let cohort = &report.cohort;
     let (n, cases, share) = (whole(cohort.n), whole(cohort.cases), percent(cohort.cases, cohort.n));
-    page.paragraph(&format!("{n} patients at {} hospitals; {}: {cases} ({share}).", report.sites.len(), cohort.case_word));
+    page.paragraph(&format!(
+        "{n} patients at {} hospitals; {}: {cases} ({share}).",
+        report.sites.len(),
+        cohort.case_word
+    ));
     if !report.cohort.flow.is_empty() {
         let caption = "Flow of patients over all hospitals. Each box holds the patients of the box above who meet its \
                        condition; numbers are sums over hospitals.";
