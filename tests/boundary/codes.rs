@@ -9,6 +9,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("proto/types/src", "P"),
     ("proto/stats/src", "S"),
     ("proto/rounds/src", "R"),
+    ("proto/model/src", "M"),
     ("node/imaging/src", "D"),
     ("node/radiomics/src", "D"),
     ("node/learn/src", "D"),

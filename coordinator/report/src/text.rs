@@ -40,7 +40,7 @@ pub fn significant(value: f64) -> String {
     let size = value.abs();
     let decimals = [(1e-4, 7), (1e-3, 6), (1e-2, 5), (0.1, 4), (1.0, 3), (10.0, 2), (100.0, 1)];
     let decimals = decimals.iter().find(|(limit, _)| size < *limit).map_or(0, |(_, decimals)| *decimals);
-    if size < 1e-5 || size >= 1e7 {
+    if !(1e-5..1e7).contains(&size) {
         return format!("{value:.2e}").replace("e-", "e−").replacen('-', "−", usize::from(value < 0.0));
     }
     fixed(value, decimals)

@@ -49,7 +49,7 @@ fn flatten(name: &str, value: &Value, facts: &mut Vec<Fact>) {
     match value {
         Value::Null => {}
         Value::Object(entries) => {
-            entries.iter().for_each(|(key, value)| flatten(&format!("{name}.{key}"), value, facts))
+            entries.iter().for_each(|(key, value)| flatten(&format!("{name}.{key}"), value, facts));
         }
         value => {
             let said = said(value);

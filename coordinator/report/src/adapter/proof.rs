@@ -2,7 +2,7 @@
 
 use consilium_rounds::result::StudyResult;
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Design, Learner, ModelFamily};
+use consilium_types::plan::{Clause, Design, Learner, ModelFamily};
 
 use super::asked::word;
 use super::{SOFTWARE, outcome};
@@ -28,7 +28,7 @@ fn claim(evidence: &mut Evidence, claim: Claim, holds: bool, line: impl FnOnce()
 fn patients(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) {
     let (cohort, clauses) = (&result.cohort, plan.cohort.include.clauses());
     claim(evidence, Claim::Eligibility, !clauses.is_empty(), || {
-        let rules: Vec<&str> = clauses.iter().map(|clause| clause.text()).collect();
+        let rules: Vec<&str> = clauses.iter().map(Clause::text).collect();
         format!("Inclusion rules, the same at every hospital: {}.", rules.join("; "))
     });
     claim(evidence, Claim::Flow, !cohort.flow.is_empty(), || {

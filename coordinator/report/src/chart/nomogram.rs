@@ -59,23 +59,17 @@ pub fn nomogram(id: &str, subject: &str, nomogram: &Nomogram) -> Option<Chart> {
     let rows = nomogram.predictors.len() + 2 + outcomes.len();
     let mut canvas = Canvas::new(LEFT + SPAN + 30.0, TOP + ROW * (rows as f64 - 0.35));
     sheet.guides(&mut canvas, nomogram.predictors.len());
-    sheet.axis(&mut canvas, 0, "Points", &numbers(&sheet.points, 10));
+    Sheet::axis(&mut canvas, 0, "Points", full(&sheet.points), &numbers(&sheet.points, 10));
     for (row, predictor) in nomogram.predictors.iter().enumerate() {
-        let ends = predictor.range.map(|value| sheet.points.at(sheet.points_of(predictor, value)));
-        let y = TOP + ROW * (row as f64 + 1.0);
-        canvas.line("axis", [ends[0], y], [ends[1], y]);
-        sheet.axis(&mut canvas, row + 1, &predictor.name, &sheet.predictor(predictor));
+        let span = predictor.range.map(|value| sheet.points.at(sheet.points_of(predictor, value)));
+        Sheet::axis(&mut canvas, row + 1, &predictor.name, span, &sheet.predictor(predictor));
     }
     let row = nomogram.predictors.len() + 1;
-    sheet.axis(&mut canvas, row, "Total points", &numbers(&sheet.total, 10));
+    Sheet::axis(&mut canvas, row, "Total points", full(&sheet.total), &numbers(&sheet.total, 10));
     for (i, (name, score)) in outcomes.iter().enumerate() {
         let ticks = RISKS.iter().map(|risk| (sheet.place(score(*risk)), fixed(*risk, 2)));
-        sheet.axis(
-            &mut canvas,
-            row + 1 + i,
-            name,
-            &ticks.filter(|(x, _)| sheet.shows(*x)).collect::<Vec<_>>(),
-        );
+        let ticks: Vec<(f64, String)> = ticks.filter(|(x, _)| sheet.shows(*x)).collect();
+        Sheet::axis(&mut canvas, row + 1 + i, name, ends(&ticks), &ticks);
     }
     Some(canvas.finish(id, &format!("Nomogram: {subject}"), &sheet.words(nomogram)))
 }
@@ -165,11 +159,10 @@ impl Sheet {
     }
 
     /// One axis; numbers that would touch the one before are left out, their ticks stay.
-    fn axis(&self, canvas: &mut Canvas, row: usize, name: &str, ticks: &[(f64, String)]) {
+    fn axis(canvas: &mut Canvas, row: usize, name: &str, span: [f64; 2], ticks: &[(f64, String)]) {
         let y = TOP + ROW * row as f64;
         canvas.text("label strong", Anchor::Start, [10.0, y + 4.5], &shortened(name, (LEFT - 34.0) / 13.6));
-        let (first, last) = ends(ticks);
-        canvas.line("axis", [first, y], [last, y]);
+        canvas.line("axis", [span[0], y], [span[1], y]);
         let mut ordered: Vec<&(f64, String)> = ticks.iter().collect();
         ordered.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut free = f64::NEG_INFINITY;
@@ -202,10 +195,16 @@ fn lowest(predictor: &Predictor) -> f64 {
     ends[0].min(ends[1])
 }
 
-fn ends(ticks: &[(f64, String)]) -> (f64, f64) {
-    let fold = |(low, high): (f64, f64), (x, _): &(f64, String)| (low.min(*x), high.max(*x));
-    let (low, high) = ticks.iter().fold((f64::INFINITY, f64::NEG_INFINITY), fold);
-    if low <= high { (low, high) } else { (LEFT, LEFT) }
+/// From the first to the last tick.
+fn ends(ticks: &[(f64, String)]) -> [f64; 2] {
+    let fold = |[low, high]: [f64; 2], (x, _): &(f64, String)| [low.min(*x), high.max(*x)];
+    let span = ticks.iter().fold([f64::INFINITY, f64::NEG_INFINITY], fold);
+    if span[0] <= span[1] { span } else { [LEFT; 2] }
+}
+
+/// The whole of a scale.
+fn full(scale: &Scale) -> [f64; 2] {
+    [scale.start(), scale.end()]
 }
 
 fn numbers(scale: &Scale, wanted: u32) -> Vec<(f64, String)> {

@@ -13,14 +13,15 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     let card = |(number, words): &(String, String)| {
         format!("<div><b>{}</b><span>{}</span></div>", escape(number), escape(words))
     };
-    let cards: String = cards.iter().map(card).collect();
+    let cards = cards.iter().map(card).collect::<Vec<_>>().concat();
     page.raw(&format!("<div class=\"cards\">{cards}</div>\n"));
     page.raw(
         "<div class=\"warning\"><p><b>Not for clinical use.</b> This is a research result. The model has not been \
          assessed as a medical device, and no decision about a patient may rest on it.</p></div>\n",
     );
     if !report.warnings.is_empty() {
-        let items: String = report.warnings.iter().map(|w| format!("<li>{}</li>", escape(w))).collect();
+        let items: Vec<String> = report.warnings.iter().map(|w| format!("<li>{}</li>", escape(w))).collect();
+        let items = items.concat();
         page.raw(&format!("<div class=\"warning\"><p><b>Noticed by the run</b></p><ul>{items}</ul></div>\n"));
     }
 }

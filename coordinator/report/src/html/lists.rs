@@ -36,7 +36,7 @@ fn summary(list: &Checklist) -> String {
 fn table(page: &mut Page, list: &Checklist) {
     let mut rows = String::new();
     for (section, answers) in &list.sections {
-        rows.push_str(&format!("<tr class=\"group\"><td colspan=\"4\">{}</td></tr>\n", escape(section)));
+        rows.extend(["<tr class=\"group\"><td colspan=\"4\">", &escape(section), "</td></tr>\n"]);
         rows.extend(answers.iter().map(row));
     }
     page.raw(&format!(

@@ -73,26 +73,17 @@ impl Page {
         note: &str,
     ) {
         self.tables += 1;
-        let class = |i: usize| {
-            let numbers = columns.get(i).is_some_and(|(_, align)| *align == Align::Numbers);
-            if numbers { " class=\"n\"" } else { "" }
-        };
-        let names = columns.iter().enumerate();
-        let head: String = names
-            .map(|(i, (name, _))| format!("<th scope=\"col\"{}>{}</th>", class(i), escape(name)))
-            .collect();
-        let cell = |(i, cell): (usize, &String)| format!("<td{}>{}</td>", class(i), escape(cell));
-        let row = |row: &Vec<String>| {
-            format!("<tr>{}</tr>\n", row.iter().enumerate().map(cell).collect::<String>())
-        };
-        let body: String = rows.iter().map(row).collect();
+        let head = table_row("th scope=\"col\"", columns, columns.iter().map(|(name, _)| *name));
+        let body: Vec<String> =
+            rows.iter().map(|row| table_row("td", columns, row.iter().map(String::as_str))).collect();
         let note =
             if note.is_empty() { String::new() } else { format!("<p class=\"note\">{}</p>\n", escape(note)) };
         self.raw(&format!(
-            "<div class=\"table\">\n<table>\n<caption><b>Table {}.</b> {}</caption>\n<thead><tr>{head}</tr></thead>\n\
-             <tbody>\n{body}</tbody>\n</table>\n{note}</div>\n",
+            "<div class=\"table\">\n<table>\n<caption><b>Table {}.</b> {}</caption>\n<thead>{head}</thead>\n\
+             <tbody>\n{}\n</tbody>\n</table>\n{note}</div>\n",
             self.tables,
-            escape(caption)
+            escape(caption),
+            body.join("\n")
         ));
     }
 
@@ -120,6 +111,17 @@ impl Page {
         let body = format!("{header}<main>\n{}</main>\n{footer}", self.body);
         document(&report.title, &format!("{STYLE}{PAGE_STYLE}"), &body, None)
     }
+}
+
+/// One row; `tag` is the cell's tag with its attributes.
+fn table_row<'a>(tag: &str, columns: &[(&str, Align)], cells: impl Iterator<Item = &'a str>) -> String {
+    let name = &tag[..2];
+    let cell = |(i, cell): (usize, &str)| {
+        let numbers = columns.get(i).is_some_and(|(_, align)| *align == Align::Numbers);
+        let class = if numbers { " class=\"n\"" } else { "" };
+        format!("<{tag}{class}>{}</{name}>", escape(cell))
+    };
+    format!("<tr>{}</tr>", cells.enumerate().map(cell).collect::<Vec<_>>().concat())
 }
 
 /// A whole document; styles and the script run only if their hash is in the content policy.

@@ -47,7 +47,7 @@ pub(super) fn add(graph: &mut Graph, inputs: &[Input], predictor: &Predictor) ->
             graph.output("probabilities", classes.len(), &classes.join(", "));
         }
         Predictor::Ordinal { levels, thresholds, coefficients } => {
-            ordinal(graph, inputs, levels, thresholds, coefficients)
+            ordinal(graph, inputs, levels, thresholds, coefficients);
         }
         Predictor::Cox { coefficients, baseline, horizons, unit } => {
             let score = scores(graph, inputs, &[0.0], &[coefficients]);

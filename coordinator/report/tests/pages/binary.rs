@@ -35,7 +35,7 @@ struct Patient {
 
 fn patients() -> Vec<Patient> {
     let mut dice = Dice(7);
-    let sites = SITES.iter().enumerate().flat_map(|(i, (_, n))| std::iter::repeat_n(i, *n as usize));
+    let sites = SITES.iter().enumerate().flat_map(|(i, (_, n))| (0..*n).map(move |_| i));
     let one = |site: usize| {
         let case = dice.uniform() < 0.2;
         let shift = if case { 1.0 } else { 0.0 };

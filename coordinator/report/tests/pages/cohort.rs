@@ -35,7 +35,7 @@ pub(crate) fn roc(scored: &Scored) -> Vec<[f64; 2]> {
     points
 }
 
-/// The area, and Hanley and McNeil's standard error.
+/// The area, and Hanley's standard error.
 pub(crate) fn auc(scored: &Scored) -> (f64, f64) {
     let area: f64 = roc(scored).windows(2).map(|pair| (pair[1][0] - pair[0][0]) * pair[1][1]).sum();
     let cases = scored.iter().filter(|s| s.1).count() as f64;

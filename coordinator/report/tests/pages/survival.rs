@@ -66,7 +66,7 @@ fn curve(name: &str, followed: &[(f64, bool)]) -> SurvivalCurve {
     let (mut survival, mut variance, mut steps) = (1.0f64, 0.0, Vec::new());
     for time in times {
         let at_risk = followed.iter().filter(|f| f.0 >= time).count() as f64;
-        let events = followed.iter().filter(|f| f.1 && f.0 == time).count() as f64;
+        let events = followed.iter().filter(|f| f.1 && (f.0 - time).abs() < 1e-9).count() as f64;
         survival *= 1.0 - events / at_risk;
         variance += events / (at_risk * (at_risk - events).max(0.5));
         let half = 1.96 * variance.sqrt() / survival.ln();
