@@ -39,7 +39,13 @@ fn in_the_node_only_link_and_outbox_name_the_network() {
 
 #[test]
 fn pure_crates_name_no_clock_no_file_and_no_unordered_map() {
-    for folder in ["proto/types/src", "proto/stats/src", "proto/rounds/src", "proto/model/src", "coordinator/report/src"] {
+    for folder in [
+        "proto/types/src",
+        "proto/stats/src",
+        "proto/rounds/src",
+        "proto/model/src",
+        "coordinator/report/src",
+    ] {
         for (path, text) in sources(folder) {
             let mut found = words_in_code(shipped(&path, &text), IMPURE);
             assert_eq!(found.next(), None, "{} is not pure", path.display());
