@@ -71,6 +71,16 @@ fn single_precision_rounds_to_the_nearest() {
 }
 
 #[test]
+fn whole_numbers_are_rounded_and_stay_in_range() {
+    let folder = Folder::new();
+    let grid = Grid::axis_aligned([6, 1, 1], [0.5, 0.5, 1.25]);
+    let image = Volume::new(grid, vec![-1024.0, 0.4, 0.5, -0.5, 40_000.0, -40_000.0]).unwrap();
+    write_image(&folder.file("a.nii.gz"), &image, Precision::Whole, "").unwrap();
+    let back = read_image(&folder.file("a.nii.gz")).unwrap();
+    assert_eq!(back.voxels(), [-1024.0, 0.0, 1.0, -1.0, 32_767.0, -32_768.0]);
+}
+
+#[test]
 fn the_same_image_gives_the_same_bytes() {
     let folder = Folder::new();
     let image = image(Grid::axis_aligned([5, 5, 5], [1.0; 3]));

@@ -29,6 +29,8 @@ pub enum Precision {
     Single,
     /// 64-bit floating point numbers, every bit of a [`Volume`].
     Double,
+    /// 16-bit whole numbers, as a CT has them: rounded, and the nearest there is beyond their range.
+    Whole,
 }
 
 /// Writes an image; `file` ends in `.nii` or `.nii.gz`. The description is for people: 79 ASCII characters are kept.
@@ -49,6 +51,12 @@ pub fn write_image(
         Precision::Double => {
             write(file, &header(file, image.grid(), (64, 64), description)?, voxels, |value| {
                 value.to_le_bytes()
+            })
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the caller asked for 16 bits")]
+        Precision::Whole => {
+            write(file, &header(file, image.grid(), (4, 16), description)?, voxels, |value| {
+                (value.round() as i16).to_le_bytes()
             })
         }
     }
@@ -150,7 +158,7 @@ fn write<T, const N: usize>(
     let written = File::create(&part).and_then(|out| {
         let mut out = BufWriter::new(out);
         if file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) {
-            let mut packed = BufWriter::new(GzEncoder::new(&mut out, Compression::default()));
+            let mut packed = BufWriter::new(GzEncoder::new(&mut out, Compression::fast()));
             copy(&mut packed, header, voxels, bytes)?;
             packed.into_inner().map_err(io::IntoInnerError::into_error)?.finish()?;
         } else {
