@@ -19,6 +19,16 @@ pub(crate) enum Purpose {
     Shift = 9,
     Features = 10,
     Reader = 11,
+    Shape = 12,
+    Texture = 13,
+    Necrosis = 14,
+    Calcification = 15,
+    Surroundings = 16,
+    Noise = 17,
+    Contrast = 18,
+    Tracer = 19,
+    Resonance = 20,
+    Speckle = 21,
 }
 
 /// Whose numbers: a child of a site, or a site as a whole.
