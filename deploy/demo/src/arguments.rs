@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use consilium_synth::{CHILDREN, Layout, Modality, Task};
 
 /// A consortium on one machine. Without a command: a coordinator and four hospitals on loopback, over real mutual TLS, 51
 /// patients with soft-tissue sarcoma.
@@ -19,6 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run any plan over any folders, in one process, through the same code as the network.
     Run(Run),
+    /// Write a consortium of invented children: five hospitals of unequal size, and a sixth to test on.
+    Synth(Synth),
 }
 
 #[derive(Debug, Args)]
@@ -47,4 +51,59 @@ pub(crate) struct Run {
     /// Leave out patients whose files cannot be used, instead of stopping.
     #[arg(long)]
     pub(crate) exclude_unfit: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Synth {
+    /// Where to write one folder a hospital.
+    pub(crate) out: PathBuf,
+    /// The only source of chance: the same seed gives the same files.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Children of the five hospitals together.
+    #[arg(long, default_value_t = CHILDREN, value_parser = clap::value_parser!(u32).range(5..=1_000_000))]
+    pub(crate) children: u32,
+    /// The question the images know about.
+    #[arg(long, default_value = Task::Mycn.name(), value_parser = words(&Task::ALL, Task::name))]
+    pub(crate) preset: Task,
+    /// Tables of features, or images and masks.
+    #[arg(long, value_enum, default_value_t = Level::Features)]
+    pub(crate) level: Level,
+    /// The images of every child.
+    #[arg(long, default_value = Modality::Ct.name(), value_parser = words(&Modality::ALL, Modality::name))]
+    pub(crate) modality: Modality,
+    /// How images are stored.
+    #[arg(long, value_enum, default_value_t = Format::Nifti)]
+    pub(crate) format: Format,
+    /// Columns of the table for each image.
+    #[arg(long, default_value_t = Layout::COLUMNS)]
+    pub(crate) columns: usize,
+    /// Strength of the images' signal; 0 makes the null arm, where no label depends on anything. By default what the level is
+    /// calibrated for.
+    #[arg(long)]
+    pub(crate) beta: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    Features,
+    Volumes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Nifti,
+    Dicom,
+}
+
+/// Reads one of `all` by its word.
+fn words<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let find = move |word: String| {
+        let found = all.iter().copied().find(|one| name(*one) == word);
+        found.ok_or_else(|| format!("no such word: {word}"))
+    };
+    PossibleValuesParser::new(all.iter().map(|one| name(*one))).try_map(find)
 }

@@ -17,6 +17,7 @@ mod progress;
 mod reference;
 mod report;
 mod sarcoma;
+mod synth;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     let Arguments { command, network } = clap::Parser::parse_from(arguments);
     let done = match command {
         Some(Command::Run(run)) => local::run(&run),
+        Some(Command::Synth(synth)) => synth::write(&synth),
         None => network::run(&network),
     };
     match done {

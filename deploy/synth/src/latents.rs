@@ -24,7 +24,7 @@ const MARROW: Latents = [0.0, 0.0, 0.0, -0.6, 0.6, 0.6];
 const RISK: Latents = [0.8, -0.8, 0.7, -0.9, 0.6, 0.6];
 const GANGLIONEUROBLASTOMA: Latents = [-0.7, 0.7, -0.6, -0.8, 0.0, -0.4];
 const GANGLIONEUROMA: Latents = [-1.4, 0.4, -1.2, -1.4, 0.4, -0.9];
-const WILMS: Latents = [0.6, -0.9, 1.1, -0.6, 0.9, -1.1];
+const WILMS: Latents = [1.0, -1.4, 1.6, -1.0, 1.2, -1.8];
 
 /// Mean and variance, over children, of the signed mean of latents 1 to 4 for each unit of beta that MYCN moves.
 const SHIFT_OF_SCORE: [f64; 2] = [0.200, 0.155];

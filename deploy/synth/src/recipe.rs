@@ -17,6 +17,8 @@ pub struct Recipe {
 impl Recipe {
     /// The strength of a table of features: a pooled ridge model of 240 children reaches an AUC near 0.84.
     pub const BETA: f64 = 0.80;
+    /// The strength of images.
+    pub const BETA_OF_VOLUMES: f64 = 0.80;
 
     /// A recipe at the default strength.
     #[must_use]
