@@ -36,6 +36,11 @@ pub(crate) fn positive(what: &'static str, numbers: &[f64]) -> Result<(), QueryF
     if numbers.iter().all(|x| *x > 0.0) { Ok(()) } else { Err(QueryFault::Number(what)) }
 }
 
+/// A number of patients, below 2^40.
+pub(crate) fn patients(patients: u64) -> Result<(), QueryFault> {
+    size("patients", usize::try_from(patients).unwrap_or(usize::MAX), 1 << 40)
+}
+
 /// Finite numbers, each larger than the one before, and not too many.
 pub(crate) fn ascending(what: &'static str, numbers: &[f64], most: usize) -> Result<(), QueryFault> {
     size(what, numbers.len(), most)?;

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::glm::{Climb, Firth, HeldOut};
 use crate::{
-    Accuracy, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances, Curve, Cuts, Decision,
-    Deviance, ForestLevel, Gram, Implausible, Moments, Networks, Newton, Placement, Quantiles, QueryFault,
-    Reclassification, Residuals, Roc, Rows, Scale, Stack, Summary, SummaryFault, Training, Unfit, Within,
+    Accuracy, Attribution, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances, Curve,
+    Cuts, Decision, Deviance, ForestLevel, Gram, Implausible, Moments, Networks, Newton, Permutation,
+    Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, Roc, Rows, Scale,
+    Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
@@ -27,6 +28,11 @@ pub trait Computation {
 
     /// What leaves, in words, for the egress ledger.
     fn describe(&self) -> String;
+
+    /// What leaves, for the rules of disclosure. A computation that does not say is taken to tell cells apart.
+    fn released(&self) -> Released {
+        Released { by_cell: true, ..Released::default() }
+    }
 
     /// The site half: rows to sums.
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit>;
@@ -93,6 +99,12 @@ pub enum Query {
     Bootstrap(Bootstrap),
     /// Accuracy within sites.
     Within(Within),
+    /// Sums of SHAP values.
+    Attribution(Attribution),
+    /// Accuracy with shuffled columns.
+    Permutation(Permutation),
+    /// Missing values, variance between sites.
+    Quality(Quality),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -128,6 +140,9 @@ macro_rules! each {
             Query::Classes($computation) => $call,
             Query::Bootstrap($computation) => $call,
             Query::Within($computation) => $call,
+            Query::Attribution($computation) => $call,
+            Query::Permutation($computation) => $call,
+            Query::Quality($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -156,6 +171,12 @@ impl Query {
     pub fn describe(&self) -> String {
         let what = each!(self, computation => computation.describe());
         format!("{what} ({} numbers)", self.length())
+    }
+
+    /// What leaves, for the rules of disclosure; of a stack, look at each of its questions.
+    #[must_use]
+    pub fn released(&self) -> Released {
+        each!(self, computation => computation.released())
     }
 
     /// The site half. Call [`Query::check`] first.
@@ -206,14 +227,17 @@ queries!(
     BoostLevel,
     ForestLevel,
     Quantiles,
-    Placement,
+    Attribution,
+    Bands,
+    Bootstrap,
+    Classes,
+    Curve,
     Cuts,
     Decision,
-    Bands,
-    Curve,
+    Permutation,
+    Placement,
+    Quality,
     Reclassification,
-    Classes,
-    Bootstrap,
     Within,
     Stack
 );

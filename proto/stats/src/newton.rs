@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, linear_predictor, logistic, loss};
+use crate::disclosure::{Released, ReleasedFit};
 use crate::linear::Symmetric;
 use crate::reader::Reader;
 use crate::{
@@ -106,6 +107,15 @@ impl Computation for Newton {
 
     fn describe(&self) -> String {
         format!("log-likelihood, gradient and information matrix of {} logistic fits", self.fits.len())
+    }
+
+    fn released(&self) -> Released {
+        let fit = |point: &Point| {
+            let held_out =
+                self.designs.get(point.design).map_or_else(Vec::new, |design| design.held_out.clone());
+            ReleasedFit { parameters: point.beta.len(), held_out }
+        };
+        Released { by_cell: true, fits: self.fits.iter().map(fit).collect(), ..Released::default() }
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {

@@ -10,6 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::Released;
 use crate::lanes::{self, Lanes};
 use crate::{Computation, Design, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
@@ -66,6 +67,10 @@ impl Computation for Quantiles {
     fn describe(&self) -> String {
         let columns = self.cuts.iter().fold(0usize, |sum, lists| sum.saturating_add(lists.len()));
         format!("patients between cuts of {columns} standardised columns of training sets")
+    }
+
+    fn released(&self) -> Released {
+        Released { by_cell: true, cuts: self.cuts.iter().flatten().cloned().collect(), ..Released::default() }
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {

@@ -11,8 +11,8 @@ mod support;
 use consilium_stats::glm::{Climb, Firth, HeldOut};
 use consilium_stats::{
     Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Harmonise,
-    Interval, Moments, NetworkPoint, Newton, Point, Predictor, Query, Roc, Scale, Scorer, Stack, Summary,
-    SummaryFault, Target, Training, fit,
+    Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor, Quality, Query, Roc, Scale, Scorer,
+    Stack, Summary, SummaryFault, Target, Training, fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
@@ -274,6 +274,7 @@ impl Taste {
                 designs,
                 fits
             })),
+            self.conditioning().prop_map(|conditioning| Query::Quality(Quality { conditioning })),
             self.training(),
             self.roc(),
             self.calibration(),
@@ -329,6 +330,9 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Classes(q) => drop(q.finish(sum)),
         Query::Bootstrap(q) => drop(q.finish(sum)),
         Query::Within(q) => drop(q.finish(sum)),
+        Query::Attribution(q) => drop(q.finish(sum)),
+        Query::Permutation(q) => drop(q.finish(sum)),
+        Query::Quality(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -349,7 +353,11 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::Placement(_)
         | Query::Reclassification(_)
         | Query::Within(_) => false,
-        Query::Covariances(_) | Query::Moments(_) | Query::Residuals(_) | Query::Scale(_) => true,
+        Query::Covariances(_)
+        | Query::Quality(_)
+        | Query::Moments(_)
+        | Query::Residuals(_)
+        | Query::Scale(_) => true,
         Query::Gram(q) => !q.columns.is_empty(),
         Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
             designs.iter().any(|design| !design.columns.is_empty())
@@ -369,7 +377,11 @@ fn asks_for_columns(query: &Query) -> bool {
                 Predictor::Linear { inputs, .. } => !inputs.design.columns.is_empty(),
             })
         }
-        Query::Quantiles(_) | Query::ForestLevel(_) | Query::BoostLevel(_) => {
+        Query::Quantiles(_)
+        | Query::ForestLevel(_)
+        | Query::BoostLevel(_)
+        | Query::Attribution(_)
+        | Query::Permutation(_) => {
             unreachable!("generated in tests/trees.rs")
         }
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
@@ -420,6 +432,16 @@ proptest! {
         prop_assert_eq!(query.accept(&summary), Ok(()));
         let sent = serde_json::to_string(&query).unwrap();
         prop_assert_eq!(serde_json::from_str::<Query>(&sent).unwrap(), query, "a question survives its text");
+    }
+
+    #[test]
+    fn every_question_is_judged(query in Taste::Fit.query()) {
+        let strict = Limits { cell: 5, sites: 3, per_model: 10.0, site_sums: true };
+        let (four_cases, nobody) = (table(), Table::default());
+        prop_assert_eq!(strict.allow(&query, &four_cases, 3).unwrap_err().rule(), "cell");
+        prop_assert_eq!(strict.allow(&query, &four_cases, 2).unwrap_err().rule(), "sites");
+        prop_assert_eq!(Limits { cell: 4, ..strict }.allow(&query, &four_cases, 3), Ok(()));
+        prop_assert_eq!(strict.allow(&query, &nobody, 3), Ok(()), "nobody is disclosed");
     }
 
     #[test]

@@ -12,8 +12,8 @@ use consilium_stats::trees::{
     OpenTree, bootstrap_weight,
 };
 use consilium_stats::{
-    Accuracy, Bins, Computation, Design, Harmonise, Predictor, QuantileSearch, Quantiles, Query, Scorer,
-    Summary, Target, Tree, bits_for,
+    Accuracy, Attribution, Bins, Computation, Design, Harmonise, Permutation, Predictor, QuantileSearch,
+    Quantiles, Query, Scorer, Summary, Target, Tree, bits_for,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -364,6 +364,8 @@ fn absurd() -> impl Strategy<Value = Query> {
         ForestLevel { label: 0, classes: 3, sets: grown.iter().map(open).collect() }.into(),
         BoostLevel { label: 0, classes: 3, sets: vec![climb] }.into(),
         Quantiles { designs: vec![binned[0].design.clone()], cuts, bits: 9 }.into(),
+        Attribution { model: scorer.clone(), columns: vec![0, 2] }.into(),
+        Permutation { model: scorer.clone(), columns: vec![1], repeats: 2, bits: 9 }.into(),
         Accuracy { models: vec![scorer], thresholds: vec![0.5] }.into(),
     ];
     let texts: Vec<Value> = questions.iter().map(|q| serde_json::to_value(q).unwrap()).collect();
@@ -419,6 +421,8 @@ fn finish(query: &Query, sum: &Summary) {
         Query::ForestLevel(q) => drop(q.finish(sum)),
         Query::BoostLevel(q) => drop(q.finish(sum)),
         Query::Quantiles(q) => drop(q.finish(sum)),
+        Query::Attribution(q) => drop(q.finish(sum)),
+        Query::Permutation(q) => drop(q.finish(sum)),
         Query::Accuracy(q) => drop(q.finish(sum)),
         _ => unreachable!("not generated"),
     }

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::forest::{Patient, patients};
-use super::{Bins, Split, Tree};
+use super::{Bins, Split, Tree, shap};
 use crate::design::logistic;
 use crate::{Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
@@ -57,8 +57,12 @@ pub struct Boost {
     /// Where the margins start: one log-odds of being a case, or one log frequency a class.
     pub start: Vec<f64>,
     /// Rounds of one tree an output; a leaf adds to the margin.
-    pub rounds: Vec<Vec<Tree<f64>>>,
+    pub rounds: Vec<Vec<Tree<BoostLeaf>>>,
 }
+
+/// A leaf: what it adds to the margin, and how many patients of the training set end there.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BoostLeaf(pub f64, pub u64);
 
 /// Sums of one bin.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -77,7 +81,7 @@ impl Boost {
         let mut margins = self.start.clone();
         for round in &self.rounds {
             for (margin, tree) in margins.iter_mut().zip(round) {
-                *margin += tree.leaves[self.bins.leaf(&tree.splits, bins)];
+                *margin += tree.leaves[self.bins.leaf(&tree.splits, bins)].0;
             }
         }
         margins
@@ -104,10 +108,28 @@ impl Boost {
             check::length("trees of a round", round.len(), self.start.len())?;
             for tree in round {
                 self.bins.check_tree(&tree.splits, tree.leaves.len())?;
-                check::finite("leaves", &tree.leaves)?;
+                for BoostLeaf(value, patients) in &tree.leaves {
+                    check::finite("leaves", &[*value])?;
+                    check::patients(*patients)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// SHAP values of one output's margin, one a column.
+    pub(crate) fn shap(&self, bins: &[u32], output: usize) -> Vec<f64> {
+        let mut shap = vec![0.0; self.bins.edges.len()];
+        for tree in self.rounds.iter().filter_map(|round| round.get(output)) {
+            let (values, patients): (Vec<f64>, Vec<u64>) =
+                tree.leaves.iter().map(|leaf| (leaf.0, leaf.1)).unzip();
+            shap::explain(&self.bins, &tree.splits, &patients, &values, bins, &mut shap);
+        }
+        shap
+    }
+
+    pub(crate) fn check_ways(&self) -> Result<(), QueryFault> {
+        self.rounds.iter().flatten().try_for_each(|tree| shap::check_ways(&tree.splits))
     }
 }
 

@@ -4,7 +4,7 @@
 //! Never: a patient. Source of gains and leaves: Chen and Guestrin, KDD 2016, equations 6 and 7.
 //! Spec: docs/reference/methods/trees.md.
 
-use super::boost::{Boost, BoostSet, Gradients};
+use super::boost::{Boost, BoostLeaf, BoostSet, Gradients};
 use super::growth::way_to;
 use super::{Bins, Split, Tree};
 
@@ -204,11 +204,14 @@ impl Growing {
         self.leaves.push(child(right, false, state(!left_asked, leaf)));
     }
 
-    fn finish(&self, settings: &BoostSettings) -> Tree<f64> {
+    fn finish(&self, settings: &BoostSettings) -> Tree<BoostLeaf> {
         let value = |leaf: &Leaf| {
             -settings.shrinkage * leaf.sums.gradient / (leaf.sums.curvature + settings.lambda).max(1e-9)
         };
-        Tree { splits: self.splits.clone(), leaves: self.leaves.iter().map(value).collect() }
+        Tree {
+            splits: self.splits.clone(),
+            leaves: self.leaves.iter().map(|leaf| BoostLeaf(value(leaf), leaf.sums.n)).collect(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bins, Split, Tree};
+use super::{Bins, Split, Tree, shap};
 use crate::lanes::{self, Lanes};
 use crate::{Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
@@ -104,11 +104,26 @@ impl Forest {
             self.bins.check_tree(&tree.splits, tree.leaves.len())?;
             for leaf in &tree.leaves {
                 check::length("classes of a leaf", leaf.len(), self.classes)?;
-                let most = leaf.iter().copied().max().unwrap_or(0);
-                check::size("patients of a leaf", usize::try_from(most).unwrap_or(usize::MAX), 1 << 40)?;
+                leaf.iter().try_for_each(|patients| check::patients(*patients))?;
             }
         }
         Ok(())
+    }
+
+    /// SHAP values of the probability of a class, one a column.
+    pub(crate) fn shap(&self, bins: &[u32], class: usize) -> Vec<f64> {
+        let mut shap = vec![0.0; self.bins.edges.len()];
+        for tree in &self.trees {
+            let patients: Vec<u64> = tree.leaves.iter().map(|leaf| leaf.iter().sum()).collect();
+            let share = |(leaf, n): (&Vec<u64>, &u64)| leaf[class] as f64 / (*n).max(1) as f64;
+            let values: Vec<f64> = tree.leaves.iter().zip(&patients).map(share).collect();
+            shap::explain(&self.bins, &tree.splits, &patients, &values, bins, &mut shap);
+        }
+        shap.iter().map(|value| value / self.trees.len().max(1) as f64).collect()
+    }
+
+    pub(crate) fn check_ways(&self) -> Result<(), QueryFault> {
+        self.trees.iter().try_for_each(|tree| shap::check_ways(&tree.splits))
     }
 }
 

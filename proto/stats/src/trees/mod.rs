@@ -9,13 +9,14 @@ mod boost;
 mod climb;
 mod forest;
 mod growth;
+mod shap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, Opened};
 use crate::{QueryFault, Rows, check};
 
-pub use boost::{Boost, BoostLevel, BoostSet, Gradients};
+pub use boost::{Boost, BoostLeaf, BoostLevel, BoostSet, Gradients};
 pub use climb::{BoostSettings, Climb};
 pub use forest::{Forest, ForestLevel, ForestSet, OpenNode, OpenTree, bootstrap_weight};
 pub use growth::{ForestSettings, Growth};
@@ -89,6 +90,12 @@ impl OpenedBins<'_> {
     #[must_use]
     pub fn of(&self, row: usize) -> Vec<u32> {
         self.design.known(row).iter().zip(self.edges).map(|(value, edges)| bin(*value, edges)).collect()
+    }
+
+    /// Standardised values of a patient; NaN where a value is missing.
+    #[must_use]
+    pub fn known(&self, row: usize) -> Vec<f64> {
+        self.design.known(row)
     }
 }
 

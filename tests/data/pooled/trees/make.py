@@ -30,14 +30,14 @@ def boost(seed):
     return HistGradientBoostingClassifier(learning_rate=0.3, max_iter=12, max_depth=3, max_leaf_nodes=None,
         min_samples_leaf=5, l2_regularization=1.0, max_bins=32, early_stopping=False, random_state=seed)
 
-def write(name, X, y):
+def write(name, X, y, sites=()):
     cells = np.arange(len(y)) % 5
     rows = [[None if np.isnan(v) else float(v) for v in r] for r in X]
     out = {
         "source": f"make.py, scikit-learn {sklearn.__version__}, numpy {np.__version__}",
         "classes": int(y.max()) + 1, "labels": [int(v) for v in y], "cells": [int(v) for v in cells],
         "forest_auc": areas(forest, X, y, cells, range(10)), "boost_auc": areas(boost, X, y, cells, range(1)),
-        "rows": rows,
+        "sites": list(sites), "rows": rows,
     }
     print(name, X.shape, out["forest_auc"], out["boost_auc"])
     json.dump(out, open(f"{name}.json", "w"), separators=(",", ":"))
@@ -50,5 +50,5 @@ columns = [c for c in heart[0] if c not in ("site", "num")]
 number = lambda text: float(text) if text not in ("", "NA", "?", "nan") else np.nan
 X = np.array([[number(r[c]) for c in columns] for r in heart])
 num = np.array([int(float(r["num"])) for r in heart])
-write("heart", X, (num > 0).astype(int))
+write("heart", X, (num > 0).astype(int), [r["site"] for r in heart])
 write("heart5", X, num)
