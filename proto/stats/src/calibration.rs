@@ -40,7 +40,8 @@ pub struct CalibrationStep {
 }
 
 /// log(p / (1 - p)) of a score kept away from 0 and 1.
-pub(crate) fn logit(probability: f64) -> f64 {
+#[must_use]
+pub fn logit(probability: f64) -> f64 {
     let p = probability.clamp(MARGIN, 1.0 - MARGIN);
     libm::log(p / (1.0 - p))
 }

@@ -197,6 +197,7 @@ impl Computation for Within {
     }
 }
 
+/// Nothing when no site, or more than one, claims the place.
 fn at_site(words: &mut Reader<'_>) -> Result<Option<AtSite>, Implausible> {
     let shown = words.count()?;
     let at = AtSite {
@@ -208,9 +209,5 @@ fn at_site(words: &mut Reader<'_>) -> Result<Option<AtSite>, Implausible> {
         in_the_large: words.value()?,
         in_the_large_variance: words.non_negative("a variance")?,
     };
-    match shown {
-        0 => Ok(None),
-        1 => Ok(Some(at)),
-        many => Err(Implausible::Count(many as f64)),
-    }
+    Ok((shown == 1).then_some(at))
 }

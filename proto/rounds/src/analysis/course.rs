@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use consilium_stats::Count;
 
-use super::desk::{Desk, together};
+use super::desk::Desk;
 use super::study::{Question, Study};
 use super::{AnalysisFault, evaluating, learners, preparing};
 use crate::result::{Facts, StudyResult};
@@ -14,7 +14,7 @@ pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResu
     let study = count(question, desk).await?;
     let prepared = preparing::prepare(&study, 0).await?;
     let fitted = learners::fit(&study, &prepared).await?;
-    let models = together(fitted.into_iter().map(|fitted| evaluating::evaluate(&study, fitted))).await?;
+    let (models, comparisons) = evaluating::evaluate(&study, fitted).await?;
     Ok(StudyResult::new(Facts {
         plan: study.plan(),
         sites: study.roster(),
@@ -22,6 +22,7 @@ pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResu
         counts: &study.counts,
         selection: prepared.selection(&study),
         models,
+        comparisons,
         effort: study.desk().effort(),
     }))
 }

@@ -6,12 +6,20 @@
 use consilium_stats::Tenth;
 use serde::{Deserialize, Serialize};
 
+use super::calibration::{CalibrationCurve, CalibrationResult, Deciles};
+use super::classes::ClassesEvaluation;
+use super::resampled::Resampled;
+use super::sites::WithinSites;
+use super::threshold::ThresholdResult;
+
 /// How well a model predicts, by kind of outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvaluationResult {
     /// Of a yes-or-no outcome.
-    Binary(Evaluation),
+    Binary(Box<Evaluation>),
+    /// Of an outcome of several classes.
+    Classes(Box<ClassesEvaluation>),
 }
 
 /// How well a model ranks and predicts patients it was not trained on.
@@ -31,6 +39,27 @@ pub struct Evaluation {
     pub tenths: Vec<Tenth>,
     /// Decision curve.
     pub net_benefit: Vec<NetBenefit>,
+    /// Patients evaluated: scored, and their class known.
+    pub n: u64,
+    /// Cases among them.
+    pub cases: u64,
+    /// 1 minus Brier score over that of the prevalence; 1 is perfect, 0 is no better than the prevalence.
+    pub scaled_brier: f64,
+    /// Expected calibration error over the tenths of the score.
+    pub calibration_error: f64,
+    /// Calibration by tenths of the patients.
+    pub deciles: Deciles,
+    /// Smooth calibration curve; absent when scores are too few or too close.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curve: Option<CalibrationCurve>,
+    /// Decisions at thresholds chosen on training folds.
+    pub threshold: ThresholdResult,
+    /// Accuracy within sites; absent when no site has enough patients of both classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_sites: Option<WithinSites>,
+    /// Intervals from Poisson bootstraps; absent when the plan asks for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Resampled>,
 }
 
 /// An AUC with DeLong's standard error and a Wald interval clipped to [0, 1].
@@ -46,23 +75,6 @@ pub struct AucResult {
     pub upper: f64,
     /// Confidence level.
     pub level: f64,
-}
-
-/// Logistic calibration of the out-of-fold scores.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct CalibrationResult {
-    /// Joint with the slope; 0 is perfect.
-    pub intercept: f64,
-    /// Its standard error.
-    pub intercept_se: f64,
-    /// 1 is perfect, below 1 means predictions too extreme.
-    pub slope: f64,
-    /// Its standard error.
-    pub slope_se: f64,
-    /// Intercept with the slope fixed at 1; 0 is perfect.
-    pub in_the_large: f64,
-    /// Its standard error.
-    pub in_the_large_se: f64,
 }
 
 /// One point of a decision curve.

@@ -3,7 +3,13 @@
 //! Never: a number about one site; the plan's `release` decides what else may be told. Schema:
 //! docs/reference/results.md.
 
+mod calibration;
+mod classes;
+mod comparison;
 mod evaluation;
+mod resampled;
+mod sites;
+mod threshold;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +19,13 @@ use consilium_types::plan::{Learner, ModelFamily};
 use consilium_types::{Digest, Schema, SiteId, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
-pub use evaluation::{AucResult, CalibrationResult, Evaluation, EvaluationResult, NetBenefit};
+pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, HosmerLemeshow};
+pub use classes::{ClassesEvaluation, OrdinalEvaluation};
+pub use comparison::{Comparison, Improvement, ReclassificationResult};
+pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
+pub use resampled::Resampled;
+pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
+pub use threshold::{Measured, ThresholdResult};
 
 /// Everything a study found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +45,9 @@ pub struct StudyResult {
     pub selection: Option<Selection>,
     /// The main learner on each family first, compared ones after.
     pub models: Vec<ModelResult>,
+    /// Pairs of models with one yes-or-no target, on the same patients.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub comparisons: Vec<Comparison>,
     /// What it took.
     pub effort: Effort,
 }
@@ -126,6 +141,7 @@ impl ModelResult {
     pub fn binary(&self) -> Option<&Evaluation> {
         match &self.evaluation {
             EvaluationResult::Binary(evaluation) => Some(evaluation),
+            EvaluationResult::Classes(_) => None,
         }
     }
 }
@@ -227,12 +243,13 @@ pub(crate) struct Facts<'a> {
     pub(crate) counts: &'a Counts,
     pub(crate) selection: Option<Selection>,
     pub(crate) models: Vec<ModelResult>,
+    pub(crate) comparisons: Vec<Comparison>,
     pub(crate) effort: Effort,
 }
 
 impl StudyResult {
     pub(crate) fn new(facts: Facts<'_>) -> Self {
-        let Facts { plan, sites, schema, counts, selection, models, effort } = facts;
+        let Facts { plan, sites, schema, counts, selection, models, comparisons, effort } = facts;
         Self {
             study: plan.study.id.clone(),
             plan_hash: plan.hash(),
@@ -241,6 +258,7 @@ impl StudyResult {
             cohort: CohortResult::new(plan, counts),
             selection,
             models,
+            comparisons,
             effort,
         }
     }

@@ -1,25 +1,92 @@
 //! Evaluation of models on their out-of-fold scores, by kind of outcome.
+//!
+//! Models are evaluated side by side, then compared with each other and resampled together.
 
 mod binary;
+mod calibration;
+mod classes;
+mod compare;
+mod ranking;
+mod resample;
+mod settings;
+mod threshold;
+mod within;
 
 use consilium_stats::{Scorer, Target};
 use consilium_types::plan::{Learner, ModelFamily};
 
+use super::desk::{both, together};
 use super::study::Study;
 use super::{AnalysisFault, Fitted};
-use crate::result::{EvaluationResult, ModelResult};
+use crate::result::{Comparison, EvaluationResult, FitResult, ModelResult};
+use binary::Assessed;
 
-/// Evaluates one model on its out-of-fold scores.
-pub(super) async fn evaluate(study: &Study, fitted: Fitted) -> Result<ModelResult, AnalysisFault> {
-    let scorer = Scorer { cells: fitted.cells.clone(), output: 0, target: Target::case(fitted.label) };
-    let evaluation = binary::evaluate(study, fitted.label, &scorer).await?;
-    Ok(ModelResult {
-        name: name(fitted.family, fitted.learner),
-        family: fitted.family,
-        learner: fitted.learner,
-        fit: fitted.fit,
-        evaluation: EvaluationResult::Binary(evaluation),
-    })
+/// A model and what is known of it after its own evaluation.
+struct Judged {
+    name: String,
+    family: ModelFamily,
+    learner: Learner,
+    fit: FitResult,
+    assessed: Assessed,
+}
+
+/// An evaluated model.
+enum Outcome {
+    /// Of a yes-or-no target: it may be compared.
+    Judged(Box<Judged>),
+    /// Of another outcome.
+    Other(Box<ModelResult>),
+}
+
+/// Evaluates all models on their out-of-fold scores, and compares those that answer the same question.
+pub(super) async fn evaluate(
+    study: &Study,
+    fitted: Vec<Fitted>,
+) -> Result<(Vec<ModelResult>, Vec<Comparison>), AnalysisFault> {
+    let outcomes = together(fitted.into_iter().map(|fitted| assess(study, fitted))).await?;
+    let judged = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::Judged(judged) => Some(&**judged),
+        Outcome::Other(_) => None,
+    });
+    let judged: Vec<&Judged> = judged.collect();
+    let (mut comparisons, replicates) =
+        both(compare::compare(study, &judged), resample::replicates(study, &judged)).await?;
+    resample::differences(study, &judged, &replicates, &mut comparisons);
+    let mut replicates = replicates.into_iter();
+    let model = |outcome| match outcome {
+        Outcome::Other(model) => *model,
+        Outcome::Judged(mut judged) => {
+            if let Some(replicates) = replicates.next() {
+                let evaluation = &mut judged.assessed.evaluation;
+                resample::complete(study, &mut evaluation.threshold, &replicates);
+                evaluation.bootstrap = Some(resample::summarise(study, &replicates));
+            }
+            judged.into_result()
+        }
+    };
+    Ok((outcomes.into_iter().map(model).collect(), comparisons))
+}
+
+async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault> {
+    let Fitted { label, family, learner, cells, fit } = fitted;
+    let name = name(family, learner);
+    if study.classes(label, &[]).len() > 2 {
+        let ordered = settings::is_ordered(study);
+        let evaluation = classes::evaluate(study, label, &cells, ordered).await?;
+        let evaluation = EvaluationResult::Classes(Box::new(evaluation));
+        return Ok(Outcome::Other(Box::new(ModelResult { name, family, learner, fit, evaluation })));
+    }
+    let scorer = Scorer { cells, output: 0, target: Target::case(label) };
+    let assessed = binary::evaluate(study, scorer).await?;
+    Ok(Outcome::Judged(Box::new(Judged { name, family, learner, fit, assessed })))
+}
+
+impl Judged {
+    fn into_result(self) -> ModelResult {
+        let Self { name, family, learner, fit, assessed } = self;
+        let evaluation = EvaluationResult::Binary(Box::new(assessed.evaluation));
+        ModelResult { name, family, learner, fit, evaluation }
+    }
 }
 
 fn name(family: ModelFamily, learner: Learner) -> String {

@@ -1,0 +1,33 @@
+//! Thresholds from training folds, and what they decide of held-out patients.
+
+use consilium_stats::{Cuts, Decision, Scorer};
+
+use super::settings::{self, Rule};
+use crate::analysis::AnalysisFault;
+use crate::analysis::study::Study;
+use crate::result::ThresholdResult;
+
+/// The threshold of each cell (one half where nobody is scored), and the decisions.
+pub(super) async fn decide(
+    study: &Study,
+    scorer: &Scorer,
+) -> Result<(Vec<f64>, ThresholdResult), AnalysisFault> {
+    let (word, thresholds) = match settings::rule(study) {
+        Rule::Fixed(threshold) => ("fixed", vec![threshold; scorer.cells.len()]),
+        Rule::Youden => ("youden", youden(study, scorer).await?),
+    };
+    let decision = Decision { models: vec![scorer.clone()], thresholds: vec![thresholds.clone()] };
+    let counts = study.ask(decision).await?.remove(0);
+    let scored = thresholds.iter().zip(&scorer.cells).filter(|(_, cell)| cell.is_some());
+    let by_fold = scored.map(|(threshold, _)| *threshold).collect();
+    let result = ThresholdResult::new(word, by_fold, counts, study.plan().evaluate.level);
+    Ok((thresholds, result))
+}
+
+async fn youden(study: &Study, scorer: &Scorer) -> Result<Vec<f64>, AnalysisFault> {
+    let training = study.ask(Cuts { models: vec![scorer.clone()] }).await?.remove(0);
+    Ok(training
+        .iter()
+        .map(|cell| cell.as_ref().map_or(0.5, consilium_stats::TrainingScores::youden))
+        .collect())
+}
