@@ -23,7 +23,7 @@ pub struct CalibrationResult {
 }
 
 /// Calibration by groups of patients of equal size, in the order of their scores.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Deciles {
     /// Lowest scores first; fewer than ten when scores are equal.
     pub groups: Vec<Tenth>,

@@ -40,19 +40,25 @@ pub struct Evaluation {
     /// Decision curve.
     pub net_benefit: Vec<NetBenefit>,
     /// Patients evaluated: scored, and their class known.
+    #[serde(default)]
     pub n: u64,
     /// Cases among them.
+    #[serde(default)]
     pub cases: u64,
     /// 1 minus Brier score over that of the prevalence; 1 is perfect, 0 is no better than the prevalence.
+    #[serde(default)]
     pub scaled_brier: f64,
     /// Expected calibration error over the tenths of the score.
+    #[serde(default)]
     pub calibration_error: f64,
     /// Calibration by tenths of the patients.
+    #[serde(default)]
     pub deciles: Deciles,
     /// Smooth calibration curve; absent when scores are too few or too close.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve: Option<CalibrationCurve>,
     /// Decisions at thresholds chosen on training folds.
+    #[serde(default)]
     pub threshold: ThresholdResult,
     /// Accuracy within sites; absent when no site has enough patients of both classes.
     #[serde(skip_serializing_if = "Option::is_none")]

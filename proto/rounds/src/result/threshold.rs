@@ -7,7 +7,7 @@ use consilium_stats::inference::wilson;
 use serde::{Deserialize, Serialize};
 
 /// Decisions about held-out patients, each at the threshold of the fold that left the patient out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ThresholdResult {
     /// `youden`, chosen on the training patients of each fold, or `fixed` by the plan.
     pub rule: String,
