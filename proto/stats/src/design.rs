@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::harmonise::{Harmonise, Harmonised};
+use crate::derived::{Derived, DerivedRows};
+use crate::harmonise::Harmonise;
 use crate::{QueryFault, Rows, check};
 
 /// Columns with the mean and standard deviation of a training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Design {
-    /// Positions in the schema.
+    /// Positions in the schema, or beyond it of components.
     pub columns: Vec<usize>,
     /// Mean of each column over the training set.
     pub mean: Vec<f64>,
@@ -20,13 +21,16 @@ pub struct Design {
     /// What is done to the values before they are standardised.
     #[serde(default)]
     pub harmonise: Harmonise,
+    /// Filled holes, and components among the columns.
+    #[serde(default)]
+    pub derived: Derived,
 }
 
 /// A design over the rows of a site.
 #[derive(Debug)]
 pub struct Opened<'a> {
     design: &'a Design,
-    rows: Harmonised<'a>,
+    rows: DerivedRows<'a>,
 }
 
 impl Design {
@@ -39,11 +43,14 @@ impl Design {
     /// Opens the design over the rows of a site: once a question, since harmonising reads all rows.
     #[must_use]
     pub fn open<'a>(&'a self, rows: &'a dyn Rows) -> Opened<'a> {
-        Opened { design: self, rows: self.harmonise.open(rows, &self.held_out) }
+        let harmonised = self.harmonise.open(rows, &self.held_out);
+        Opened { design: self, rows: self.derived.open(harmonised) }
     }
 
     pub(crate) fn check(&self, width: usize) -> Result<(), QueryFault> {
-        self.columns.iter().try_for_each(|column| check::index("column", *column, width))?;
+        self.derived.check(width)?;
+        let known = self.derived.width(width);
+        self.columns.iter().try_for_each(|column| check::index("column", *column, known))?;
         check::length("means", self.mean.len(), self.columns.len())?;
         check::length("standard deviations", self.sd.len(), self.columns.len())?;
         check::finite("means", &self.mean)?;

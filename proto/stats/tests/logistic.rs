@@ -13,8 +13,8 @@ use consilium_stats::design::logistic;
 use consilium_stats::distribution::normal_two_sided;
 use consilium_stats::fit::covariance;
 use consilium_stats::{
-    Ascent, AscentState, Calibration, Computation, Conditioning, Derivatives, Design, FitFailure, Gram,
-    Harmonise, MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
+    Ascent, AscentState, Calibration, Computation, Conditioning, Derivatives, Derived, Design, FitFailure,
+    Gram, Harmonise, MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
 };
 use proptest::prelude::*;
 use support::{Table, ask, close};
@@ -62,6 +62,7 @@ fn design(sites: &[Table], width: usize) -> Design {
         sd: (0..width).map(sd).collect(),
         held_out: Vec::new(),
         harmonise: Harmonise::None,
+        derived: Derived::default(),
     }
 }
 
@@ -161,6 +162,7 @@ fn calibration_agrees_with_fifty_digits() {
         sd: vec![1.0],
         held_out: vec![0],
         harmonise: Harmonise::None,
+        derived: Derived::default(),
     };
     let scorer = Scorer {
         cells: vec![Some(Predictor::Logistic { design, beta: vec![0.0, -2.0] })],

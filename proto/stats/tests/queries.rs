@@ -10,9 +10,7 @@ mod support;
 
 use consilium_stats::glm::{Climb, Firth, HeldOut};
 use consilium_stats::{
-    Accuracy, Area, Ascent, Calibration, Computation, Conditioning, Count, Design, Deviance, Gram, Harmonise,
-    Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor, Quality, Query, Roc, Scale, Scorer,
-    Stack, Summary, SummaryFault, Target, Training, fit,
+    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Derived, Design, Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor, Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training, fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
@@ -87,16 +85,51 @@ impl Taste {
         let columns = vec(self.index(WIDTH), 0..4);
         let rest = move |columns: Vec<usize>| {
             let n = columns.len();
-            (Just(columns), self.numbers(n), self.positives(n), vec(self.index(100), 0..3))
+            // a design without columns derives nothing
+            let derived = if n == 0 { Just(Derived::default()).boxed() } else { self.derived() };
+            (Just(columns), self.numbers(n), self.positives(n), vec(self.index(100), 0..3), derived)
         };
-        let design = |(columns, mean, sd, held_out)| Design {
+        let design = |(columns, mean, sd, held_out, derived)| Design {
             columns,
             mean,
             sd,
             held_out,
             harmonise: Harmonise::None,
+            derived,
         };
         columns.prop_flat_map(rest).prop_map(design).boxed()
+    }
+
+    fn derived(self) -> BoxedStrategy<Derived> {
+        let (imputation, components) = (self.imputation(), self.components());
+        let some = (prop::option::weighted(0.2, imputation), prop::option::weighted(0.2, components));
+        some.prop_map(|(imputation, components)| Derived { imputation, components }).boxed()
+    }
+
+    fn imputation(self) -> BoxedStrategy<Imputation> {
+        let columns = match self {
+            Self::Fit => prop::sample::subsequence((0..WIDTH).collect::<Vec<_>>(), 1..WIDTH).boxed(),
+            Self::Absurd => vec(self.index(WIDTH), 0..4).boxed(),
+        };
+        let rest = move |columns: Vec<usize>| {
+            let n = columns.len();
+            let slopes = prop_oneof![1 => Just(Vec::new()), 2 => self.numbers(n + 1)];
+            let sweeps = vec(self.length(n).prop_flat_map(move |n| vec(slopes.clone(), n)), 0..3);
+            (Just(columns), self.numbers(n), self.positives(n), sweeps)
+        };
+        let imputation = |(columns, mean, sd, sweeps)| Imputation { columns, mean, sd, sweeps };
+        columns.prop_flat_map(rest).prop_map(imputation).boxed()
+    }
+
+    fn components(self) -> BoxedStrategy<Components> {
+        let columns = (self.length(WIDTH), vec(self.index(WIDTH), 1..4));
+        let rest = move |(first, columns): (usize, Vec<usize>)| {
+            let n = columns.len();
+            (Just((first, columns)), self.numbers(n), self.positives(n), vec(self.numbers(n), 0..3))
+        };
+        let components =
+            |((first, columns), mean, sd, loadings)| Components { first, columns, mean, sd, loadings };
+        columns.prop_flat_map(rest).prop_map(components).boxed()
     }
 
     fn points(self) -> BoxedStrategy<(Vec<Design>, Vec<Point>)> {

@@ -4,8 +4,8 @@
 
 use consilium_stats::network::derive_seed;
 use consilium_stats::{
-    Computation, Design, Harmonise, NetworkFault, Networks, Predictor, Rows, Scorer, Summary, Survival,
-    Target, Trained, TrainingJob,
+    Computation, Derived, Design, Harmonise, NetworkFault, Networks, Predictor, Rows, Scorer, Summary,
+    Survival, Target, Trained, TrainingJob,
 };
 
 /// A table of patients.
@@ -120,6 +120,7 @@ pub(crate) fn by_first_column() -> Scorer {
         sd: vec![1.0],
         held_out: vec![0],
         harmonise: Harmonise::None,
+        derived: Derived::default(),
     };
     let predictor = Predictor::Logistic { design, beta: vec![0.0, 1.0] };
     Scorer { cells: vec![Some(predictor)], output: 0, target: Target::case(0) }

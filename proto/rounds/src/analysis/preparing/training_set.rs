@@ -1,6 +1,6 @@
 //! One training set: its harmonised moments, and the radiomic columns selected from them.
 
-use consilium_stats::{Conditioning, Design, Harmonise, MomentTable, Moments};
+use consilium_stats::{Conditioning, Derived, Design, Harmonise, MomentTable, Moments};
 use consilium_types::ColumnKind;
 use consilium_types::plan::ModelFamily;
 
@@ -73,6 +73,6 @@ impl TrainingSet {
             return Err(AnalysisFault::NoUsableColumn { family, held_out });
         }
         let harmonise = self.harmonise.only(&columns);
-        Ok(Design { columns, mean, sd, held_out, harmonise })
+        Ok(Design { columns, mean, sd, held_out, harmonise, derived: Derived::default() })
     }
 }
