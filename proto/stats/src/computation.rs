@@ -9,6 +9,7 @@ use crate::{
     Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, Roc, Rows, Scale,
     Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
+use crate::{Agreement, ClassCounts, Holes, Resample};
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
 pub trait Computation {
@@ -105,6 +106,14 @@ pub enum Query {
     Permutation(Permutation),
     /// Missing values, variance between sites.
     Quality(Quality),
+    /// How far two readings agree.
+    Agreement(Agreement),
+    /// Patients by class between cuts.
+    ClassCounts(ClassCounts),
+    /// Products for chained regressions.
+    Holes(Holes),
+    /// A question of drawn patients.
+    Resample(Resample),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -143,6 +152,10 @@ macro_rules! each {
             Query::Attribution($computation) => $call,
             Query::Permutation($computation) => $call,
             Query::Quality($computation) => $call,
+            Query::Agreement($computation) => $call,
+            Query::ClassCounts($computation) => $call,
+            Query::Holes($computation) => $call,
+            Query::Resample($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -239,5 +252,9 @@ queries!(
     Quality,
     Reclassification,
     Within,
+    Agreement,
+    ClassCounts,
+    Holes,
+    Resample,
     Stack
 );

@@ -13,7 +13,8 @@ use consilium_stats::glm::{
     Response, SiteIntercepts, Slope, Stance, penalty, sandwich,
 };
 use consilium_stats::{
-    AscentState, Computation, Derivatives, Design, FitFailure, Harmonise, Predictor, Query, Summary, Target,
+    AscentState, Computation, Derivatives, Derived, Design, FitFailure, Harmonise, Predictor, Query, Summary,
+    Target,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -64,7 +65,14 @@ fn standardised(sites: &[Table]) -> Design {
     let mean: Vec<f64> = (0..width).map(|j| rows.iter().map(|row| row[j]).sum::<f64>() / n).collect();
     let square = |j: usize| rows.iter().map(|row| (row[j] - mean[j]).powi(2)).sum::<f64>();
     let sd = (0..width).map(|j| (square(j) / (n - 1.0)).sqrt()).collect();
-    Design { columns: (0..width).collect(), mean, sd, held_out: Vec::new(), harmonise: Harmonise::default() }
+    Design {
+        columns: (0..width).collect(),
+        mean,
+        sd,
+        held_out: Vec::new(),
+        harmonise: Harmonise::default(),
+        derived: Derived::default(),
+    }
 }
 
 fn at_least(class: u32) -> Target {
@@ -195,6 +203,7 @@ fn firth_agrees_with_brglm2_also_where_classes_are_separated() {
         sd: vec![1.0],
         held_out: Vec::new(),
         harmonise: Harmonise::default(),
+        derived: Derived::default(),
     };
     let studies = [
         ("firth", &sites, at_least(1), standardised(&sites)),
@@ -295,6 +304,7 @@ fn cosine_features_approach_the_gaussian_kernel() {
         sd: vec![1.0; 3],
         held_out: Vec::new(),
         harmonise: Harmonise::default(),
+        derived: Derived::default(),
     };
     let cosines = Cosines { features: 2_048, gamma: 0.5, seed: 11 };
     // the linear predictor with unit coefficients of one feature gives that feature: read them through a margin
@@ -424,6 +434,7 @@ fn questions(response: Response, sites: SiteIntercepts, basis: Basis, beta: &[f6
         sd: vec![2.0, 1.0],
         held_out: vec![1],
         harmonise: Harmonise::default(),
+        derived: Derived::default(),
     };
     let inputs = Inputs { design, sites, basis };
     let n = response.coefficients(inputs.len());
@@ -551,6 +562,7 @@ proptest! {
         let design = Design {
             columns: vec![0, place], mean: vec![0.0; 2], sd: vec![1.0; 2], held_out: vec![place],
             harmonise: Harmonise::default(),
+            derived: Derived::default(),
         };
         let cosines = Cosines { features, gamma, seed: 1 };
         let basis = match kind {

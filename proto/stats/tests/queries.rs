@@ -366,6 +366,10 @@ fn finish(query: &Query, sum: &Summary) {
         Query::Attribution(q) => drop(q.finish(sum)),
         Query::Permutation(q) => drop(q.finish(sum)),
         Query::Quality(q) => drop(q.finish(sum)),
+        Query::Agreement(q) => drop(q.finish(sum)),
+        Query::ClassCounts(q) => drop(q.finish(sum)),
+        Query::Holes(q) => drop(q.finish(sum)),
+        Query::Resample(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -416,6 +420,9 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::Attribution(_)
         | Query::Permutation(_) => {
             unreachable!("generated in tests/trees.rs")
+        }
+        Query::Agreement(_) | Query::ClassCounts(_) | Query::Holes(_) | Query::Resample(_) => {
+            unreachable!("generated in tests/selection.rs")
         }
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }

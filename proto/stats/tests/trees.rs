@@ -12,8 +12,7 @@ use consilium_stats::trees::{
     OpenTree, bootstrap_weight,
 };
 use consilium_stats::{
-    Accuracy, Attribution, Bins, Computation, Design, Harmonise, Permutation, Predictor, QuantileSearch,
-    Quantiles, Query, Scorer, Summary, Target, Tree, bits_for,
+    Accuracy, Attribution, Bins, Computation, Derived, Design, Harmonise, Permutation, Predictor, QuantileSearch, Quantiles, Query, Scorer, Summary, Target, Tree, bits_for,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -35,7 +34,14 @@ fn designs(table: &Table, cells: usize) -> Vec<Design> {
             (mean, variance.sqrt().max(1e-6))
         };
         let (mean, sd) = (0..width).map(spread).unzip();
-        Design { columns: (0..width).collect(), mean, sd, held_out, harmonise: Harmonise::None }
+        Design {
+            columns: (0..width).collect(),
+            mean,
+            sd,
+            held_out,
+            harmonise: Harmonise::None,
+            derived: Derived::default(),
+        }
     };
     held_out.map(design).collect()
 }

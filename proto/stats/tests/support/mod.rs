@@ -18,6 +18,8 @@ pub(crate) struct Table {
     pub(crate) flow: Vec<u64>,
     /// Follow-up of each patient; empty where the study is not one of survival.
     pub(crate) survival: Vec<Survival>,
+    /// A second reader's values; empty where there is none.
+    pub(crate) second: Vec<Vec<f64>>,
     /// Key of each patient's random bits.
     pub(crate) keys: Vec<u64>,
     /// Position in the roster.
@@ -48,6 +50,7 @@ impl Table {
             site.labels.push(self.labels[i].clone());
             site.cells.push(self.cells[i]);
             site.keys.push(self.keys[i]);
+            site.second.extend(self.second.get(i).cloned());
             site.survival.extend(self.survival.get(i));
         }
         dealt
@@ -85,6 +88,10 @@ impl Rows for Table {
 
     fn site(&self) -> usize {
         self.site
+    }
+
+    fn reread(&self, row: usize, column: usize) -> f64 {
+        self.second.get(row).map_or(f64::NAN, |values| values[column])
     }
 
     fn draw(&self, row: usize, purpose: &str) -> u64 {
