@@ -7,8 +7,8 @@
 //! Spec: docs/reference/methods.md; ADR-0002 (three halves), ADR-0003 (fixed point).
 
 pub mod accuracy;
-pub mod attribution;
 pub mod agreement;
+pub mod attribution;
 pub mod bands;
 pub mod bootstrap;
 pub mod calibration;
@@ -59,8 +59,8 @@ pub mod trees;
 pub mod within;
 
 pub use accuracy::{Accuracy, AccuracySums, Tenth};
-pub use attribution::{Attributed, Attribution};
 pub use agreement::{Agreement, Intraclass, Readings};
+pub use attribution::{Attributed, Attribution};
 pub use bands::Bands;
 pub use bootstrap::{Bootstrap, Replicate};
 pub use calibration::{Calibration, CalibrationStep};

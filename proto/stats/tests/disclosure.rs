@@ -8,7 +8,8 @@
 mod support;
 
 use consilium_stats::{
-    Count, Design, Harmonise, Limits, Newton, Point, Quantiles, Query, Scale, Stack, Target, Undisclosed,
+    Count, Derived, Design, Harmonise, Limits, Newton, Point, Quantiles, Query, Scale, Stack, Target,
+    Undisclosed,
 };
 use support::Table;
 
@@ -27,7 +28,14 @@ fn count() -> Query {
 }
 
 fn design(held_out: Vec<usize>) -> Design {
-    Design { columns: vec![0], mean: vec![0.0], sd: vec![1.0], held_out, harmonise: Harmonise::None }
+    Design {
+        columns: vec![0],
+        mean: vec![0.0],
+        sd: vec![1.0],
+        held_out,
+        harmonise: Harmonise::None,
+        derived: Derived::default(),
+    }
 }
 
 fn newton(parameters: usize, held_out: Vec<usize>) -> Query {

@@ -9,8 +9,8 @@ mod support;
 
 use consilium_stats::trees::{Boost, BoostLeaf, Forest};
 use consilium_stats::{
-    Attribution, Bins, Computation, Design, Harmonise, Permutation, Predictor, Rows, Scorer, Split, Target,
-    Tree,
+    Attribution, Bins, Computation, Derived, Design, Harmonise, Permutation, Predictor, Rows, Scorer, Split,
+    Target, Tree,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -25,6 +25,7 @@ fn bins() -> Bins {
         sd: vec![1.0; WIDTH],
         held_out: vec![0],
         harmonise: Harmonise::None,
+        derived: Derived::default(),
     };
     Bins { design, edges: vec![vec![-1.0, 0.0, 1.0]; WIDTH] }
 }

@@ -10,7 +10,9 @@ mod support;
 
 use consilium_stats::glm::{Climb, Firth, HeldOut};
 use consilium_stats::{
-    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Derived, Design, Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor, Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training, fit,
+    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Derived, Design,
+    Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor,
+    Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training, fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;

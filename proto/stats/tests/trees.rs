@@ -12,7 +12,8 @@ use consilium_stats::trees::{
     OpenTree, bootstrap_weight,
 };
 use consilium_stats::{
-    Accuracy, Attribution, Bins, Computation, Derived, Design, Harmonise, Permutation, Predictor, QuantileSearch, Quantiles, Query, Scorer, Summary, Target, Tree, bits_for,
+    Accuracy, Attribution, Bins, Computation, Derived, Design, Harmonise, Permutation, Predictor,
+    QuantileSearch, Quantiles, Query, Scorer, Summary, Target, Tree, bits_for,
 };
 use proptest::prelude::*;
 use serde_json::Value;
