@@ -19,6 +19,7 @@ mod inclusion;
 mod inputs;
 mod model;
 mod parse;
+mod span;
 mod study;
 
 pub use cohort::{Cohort, MinPerSite};
@@ -28,9 +29,10 @@ pub use features::{
     Aggregation, Bins, Family, Features, Interpolation, Redundancy, Relevance, RelevanceTest, Select,
 };
 pub use flow::FlowStep;
-pub use inclusion::{Clause, Inclusion, NotAnInclusion, UnfitCell};
+pub use inclusion::{Clause, Condition, Inclusion, NotAnInclusion, UnfitCell};
 pub use inputs::{Clinical, Image, Inputs, Missing, Table, TableColumns};
 pub use model::{Learner, Model, ModelFamily, Network, Outcome, OutcomeKind, Penalty, Ridge};
+pub use span::{NotASpan, Span};
 pub use study::{NotAWait, Sites, Study, Wait};
 
 /// A registered analysis: immutable, identified by the hash of its canonical form.

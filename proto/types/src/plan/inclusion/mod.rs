@@ -1,4 +1,5 @@
-//! `cohort.include`: which patients of the clinical table belong to the study.
+//! `cohort.include`: which patients of the clinical table belong to the study; and `outcome.composite`, conditions of
+//! the same language.
 //!
 //! Clauses joined by `and`, each counted in the flow of patients. Logic has three values: a test of an empty
 //! cell is neither true nor false, so `not` does not turn a missing value into a reason to stay, and a patient
@@ -29,14 +30,21 @@ pub struct Clause {
     text: String,
 }
 
+/// What makes a derived label true: alternatives and parts at once, without the steps of a flow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "String")]
+pub struct Condition {
+    test: Test,
+}
+
 /// Why a clause cannot be decided for a row. The cell's content is left to the caller, who may show it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitCell {
     /// The table has no such column.
-    #[error("the clinical table has no column `{0}`, which `cohort.include` of the plan names")]
+    #[error("the clinical table has no column `{0}`, which an expression of the plan names")]
     NoColumn(String),
     /// A number is asked for.
-    #[error("column `{0}` holds a cell that is no number; `cohort.include` of the plan compares it with one")]
+    #[error("column `{0}` holds a cell that is no number; an expression of the plan compares it with one")]
     NotANumber(String),
     /// A truth value is asked for.
     #[error("column `{0}` holds a cell that is none of true, false, yes, no, 1, 0")]
@@ -86,6 +94,21 @@ impl Clause {
 
     fn new(test: Test) -> Self {
         Self { text: test.to_string(), test }
+    }
+}
+
+impl Condition {
+    /// Whether it holds; nothing where empty cells leave it open. `cell` as for [`Clause::evaluate`].
+    pub fn evaluate<'a>(&self, cell: &dyn Fn(&str) -> Option<&'a str>) -> Result<Option<bool>, UnfitCell> {
+        self.test.evaluate(cell)
+    }
+
+    /// The columns that are read, each once, in order of first use.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns = Vec::new();
+        self.test.collect_columns(&mut columns);
+        columns
     }
 }
 
@@ -232,6 +255,26 @@ impl FromStr for Inclusion {
 
     fn from_str(text: &str) -> Result<Self, NotAnInclusion> {
         parse::inclusion(text)
+    }
+}
+
+impl FromStr for Condition {
+    type Err = NotAnInclusion;
+
+    fn from_str(text: &str) -> Result<Self, NotAnInclusion> {
+        parse::condition(text)
+    }
+}
+
+impl From<Condition> for String {
+    fn from(condition: Condition) -> String {
+        condition.to_string()
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.test)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! inclusion = clause { "and" clause }
+//! condition = either
 //! clause    = "not" clause | "(" either ")" | test
 //! either    = both { "or" both }
 //! both      = clause { "and" clause }
@@ -11,7 +12,7 @@
 //! value     = number | 'text' | "text" | true | false
 //! ```
 
-use super::{Clause, Comparison, Inclusion, Literal, Test};
+use super::{Clause, Comparison, Condition, Inclusion, Literal, Test};
 
 /// Longest expression, in characters.
 const MAX_LENGTH: usize = 2_000;
@@ -37,6 +38,22 @@ pub(super) fn inclusion(text: &str) -> Result<Inclusion, NotAnInclusion> {
     let inclusion = Inclusion { clauses: parser.clauses()? };
     check_length(&inclusion.to_string(), "the expression, written with canonical spaces,")?;
     Ok(inclusion)
+}
+
+/// What is written must read back, so the canonical form, which has more parentheses, keeps the limits too.
+pub(super) fn condition(text: &str) -> Result<Condition, NotAnInclusion> {
+    read_condition(&read_condition(text)?.to_string())
+}
+
+fn read_condition(text: &str) -> Result<Condition, NotAnInclusion> {
+    check_length(text, "the expression, written with canonical spaces,")?;
+    let tokens = tokenise(text)?;
+    let mut parser = Parser { tokens: &tokens, next: 0, end: text.chars().count() + 1 };
+    let condition = Condition { test: parser.either(0)? };
+    if parser.peek().is_some() {
+        return refuse(parser.position(), "expected `and` or `or` between tests");
+    }
+    Ok(condition)
 }
 
 /// Whether a column can be named without backquotes.
