@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ClinicalTable, DataFault, ImageFolder, Pairing};
 
 /// Names an image may have before `_image` and `_mask`.
-const INPUTS: [&str; 3] = ["ct", "pet", "mr"];
+const INPUTS: [&str; 4] = ["ct", "pet", "mr", "us"];
 
 /// What the folder holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

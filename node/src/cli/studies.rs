@@ -35,7 +35,7 @@ fn show(study: &Offered) {
     let answer = if study.answer.is_empty() { "not answered" } else { &study.answer };
     say(format_args!("{}: {} ({}, {answer})", plan.study.id, plan.study.title, study.state));
     say(format_args!("  plan hash  {}", plan.hash()));
-    say(format_args!("  predicts   {} = {}", plan.outcome.label, plan.outcome.positive));
+    say(format_args!("  predicts   {}", plan.outcome.text()));
     say(format_args!("  patients   {}", included(plan)));
     say(format_args!("  from       {}", inputs(plan)));
     if plan.privacy.release.contains(&Release::SiteSums) {

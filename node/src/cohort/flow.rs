@@ -1,13 +1,15 @@
 //! The inclusion flow up to the outcome: which rows of the clinical table are candidates.
 
 use consilium_types::StudyPlan;
+use consilium_types::plan::{FAILS, HOLDS, Label, UnfitCell};
 
 use crate::catalogue::{ClinicalTable, DataFault};
 
 /// Whether the clinical table has every column the plan names.
 pub(super) fn check_columns(plan: &StudyPlan, clinical: &ClinicalTable) -> Result<(), DataFault> {
+    let outcome = plan.outcome.columns();
     let inclusion = plan.cohort.include.columns();
-    let needed = inclusion.into_iter().chain([plan.outcome.label.as_str()]);
+    let needed = inclusion.into_iter().chain(outcome.iter().map(String::as_str));
     needed.map(|name| clinical.column(name)).collect::<Result<Vec<_>, _>>().map(|_| ())
 }
 
@@ -23,32 +25,37 @@ pub(super) fn candidates(
     for clause in plan.cohort.include.clauses() {
         let mut kept = Vec::new();
         for row in rows {
-            let cell = |name: &str| clinical.column(name).ok().map(|column| clinical.cell(row, column));
-            let fault = |fault| DataFault::Inclusion {
-                file: clinical.file().to_owned(),
-                line: clinical.line(row),
-                fault,
-            };
-            if clause.evaluate(&cell).map_err(fault)? {
+            if clause.evaluate(&cells(clinical, row)).map_err(|fault| unfit(clinical, row, fault))? {
                 kept.push(row);
             }
         }
         rows = kept;
         flow.push(rows.len() as u64);
     }
-    let label = clinical.column(&plan.outcome.label)?;
-    let class = |row: usize| is_case(plan, clinical.cell(row, label)).map(|case| (row, case));
-    let candidates: Vec<(usize, bool)> = rows.into_iter().filter_map(class).collect();
+    let label = plan.outcome.labels().remove(0);
+    let mut candidates = Vec::new();
+    for row in rows {
+        let class = class(&label, clinical, row)?;
+        candidates.extend(class.map(|class| (row, class == 1)));
+    }
     flow.push(candidates.len() as u64);
     Ok(candidates)
 }
 
-/// The class of an outcome; nothing when it is neither.
-fn is_case(plan: &StudyPlan, cell: &str) -> Option<bool> {
-    match (&plan.outcome.negative, cell) {
-        (_, "") => None,
-        (_, cell) if cell == plan.outcome.positive => Some(true),
-        (Some(negative), cell) => (cell == negative).then_some(false),
-        (None, _) => Some(false),
-    }
+/// The class of a row; nothing when its cell is empty or none of the classes.
+fn class(label: &Label, clinical: &ClinicalTable, row: usize) -> Result<Option<usize>, DataFault> {
+    let Some(condition) = &label.derived else {
+        return Ok(label.class(clinical.cell(row, clinical.column(&label.name)?)));
+    };
+    let holds = condition.evaluate(&cells(clinical, row)).map_err(|fault| unfit(clinical, row, fault))?;
+    Ok(holds.and_then(|holds| label.class(if holds { HOLDS } else { FAILS })))
+}
+
+/// The cells of a row by column, for an expression of the plan.
+fn cells<'a>(clinical: &'a ClinicalTable, row: usize) -> impl Fn(&str) -> Option<&'a str> {
+    move |name: &str| clinical.column(name).ok().map(|column| clinical.cell(row, column))
+}
+
+fn unfit(clinical: &ClinicalTable, row: usize, fault: UnfitCell) -> DataFault {
+    DataFault::Inclusion { file: clinical.file().to_owned(), line: clinical.line(row), fault }
 }

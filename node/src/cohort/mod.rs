@@ -140,6 +140,8 @@ impl Cohort {
         let place = sorted.iter().position(|other| *other == site)?;
         let cells = match plan.evaluate.design {
             Design::Kfold => folds::deal(plan, site, &self.patients, &self.cases),
+            // the coordinator refuses the design before it asks
+            Design::Holdout => return None,
             Design::LeaveSiteOut => vec![place; self.patients.len()],
         };
         Some(CohortRows::new(self, cells, plan.study.seed, place))

@@ -9,7 +9,7 @@ use consilium_types::plan;
 /// One image a patient must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// `ct`, `pet` or `mr`.
+    /// `ct`, `pet`, `mr` or `us`.
     pub name: String,
     /// The contrast phase, where the plan has phases.
     pub phase: Option<String>,
@@ -48,12 +48,12 @@ pub(super) fn of(features: &plan::Features, input: &Input) -> Settings {
         resampling: features.spacing.map(resampling),
         families: features.families.iter().copied().map(family).collect(),
         aggregations: vec![aggregation(features.aggregation)],
-        discretisation: match features.bins {
+        discretisation: match features.bins_of(&input.name) {
             plan::Bins::Width(width) => Discretisation::BinWidth(width),
             plan::Bins::Count(count) => Discretisation::BinCount(count),
         },
         volume_histogram: if is_ct { VolumeHistogram::Calibrated } else { VolumeHistogram::BinCount(1000) },
-        window: features.window,
+        window: features.window_of(&input.name),
         outliers: features.outliers,
         ..Settings::default()
     }

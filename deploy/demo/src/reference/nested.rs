@@ -1,7 +1,7 @@
 //! Nested cross-validation and the final model, on whatever rows it is given.
 
 use consilium_types::Schema;
-use consilium_types::plan::{ModelFamily, Ridge, StudyPlan};
+use consilium_types::plan::{ModelFamily, Strength, StudyPlan};
 use serde::Serialize;
 
 use super::fold::Fold;
@@ -93,7 +93,7 @@ impl<'a> Nested<'a> {
 
     /// The penalty for training on all but `held_out`, by the held-out deviance of its own inner folds.
     fn lambda(&self, held_out: &[usize]) -> Result<f64, NotEstimable> {
-        if let Ridge::Fixed(lambda) = self.plan.model.penalty.ridge {
+        if let Strength::Fixed(lambda) = self.plan.model.penalty.ridge {
             return Ok(lambda);
         }
         let inner: Vec<usize> = self.cells.iter().filter(|c| !held_out.contains(c)).copied().collect();

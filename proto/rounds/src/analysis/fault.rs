@@ -52,6 +52,12 @@ pub enum AnalysisFault {
     /// A sum no honest sites produce.
     #[error("a sum cannot be: {0}")]
     Implausible(#[from] Implausible),
+    /// The plan asks for what no course carries out yet.
+    #[error("this version does not carry out {what} of the plan")]
+    NotYet {
+        /// A key of the plan, or a learner.
+        what: String,
+    },
     /// A sum for another question than the one asked.
     #[error("the sum answers a question that was not asked")]
     OutOfTurn,
@@ -70,6 +76,7 @@ impl AnalysisFault {
             Self::Summary(_) => "CNS-R-0105",
             Self::Implausible(implausible) => implausible.code(),
             Self::OutOfTurn => "CNS-R-0106",
+            Self::NotYet { .. } => "CNS-R-0107",
         }
     }
 }

@@ -11,6 +11,7 @@ mod desk;
 mod evaluating;
 mod fault;
 mod learners;
+mod pending;
 mod preparing;
 mod study;
 
@@ -64,6 +65,9 @@ impl Analysis {
     ) -> Result<(Self, Query), AnalysisFault> {
         if schema.columns.is_empty() {
             return Err(AnalysisFault::NoColumns);
+        }
+        if let Some(key) = pending::first(plan) {
+            return Err(AnalysisFault::NotYet { what: key.to_owned() });
         }
         let question = Question { plan: plan.clone(), roster: roster.to_vec(), schema: schema.clone() };
         let question = Arc::new(question);

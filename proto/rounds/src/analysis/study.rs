@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consilium_stats::{Computation, Counts, Query};
-use consilium_types::plan::{Design as Validation, Ridge};
+use consilium_types::plan::{Design as Validation, Strength};
 use consilium_types::{ColumnKind, Schema, SiteId, StudyPlan};
 
 use super::AnalysisFault;
@@ -26,10 +26,11 @@ pub(super) struct Study {
 }
 
 impl Question {
-    /// Cells of the analysis: folds, or sites.
+    /// Cells of the analysis: folds, or sites; with a hold-out, that as the last one.
     pub(super) fn cells(&self) -> usize {
         match self.plan.evaluate.design {
             Validation::Kfold => self.plan.evaluate.folds as usize,
+            Validation::Holdout => self.plan.evaluate.folds as usize + 1,
             Validation::LeaveSiteOut => self.roster.len(),
         }
     }
@@ -83,7 +84,7 @@ impl Study {
     pub(super) fn training_sets(&self) -> Vec<Vec<usize>> {
         let mut sets = vec![Vec::new()];
         sets.extend(self.scored().map(|cell| vec![cell]));
-        if self.plan().model.penalty.ridge == Ridge::Cv {
+        if self.plan().model.penalty.ridge == Strength::Cv {
             let pairs = self.scored().flat_map(|i| (i + 1..self.cells()).map(move |j| vec![i, j]));
             sets.extend(pairs);
         }

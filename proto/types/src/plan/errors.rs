@@ -43,11 +43,20 @@ pub(super) enum Fault {
     MaxAboveKeep,
     UnitsDiffer,
     TooLarge,
+    LearnerUnfit,
+    PenaltyUnfit,
+    Idle,
+    NoSecondReading,
+    HarmoniseWithoutRadiomics,
+    BadBatch,
+    SelectionUnfit,
+    BadComposite,
+    BadTimes,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 34] = [
         Self::Syntax,
         Self::TooLong,
         Self::NotCanonical,
@@ -73,6 +82,15 @@ impl Fault {
         Self::MaxAboveKeep,
         Self::UnitsDiffer,
         Self::TooLarge,
+        Self::LearnerUnfit,
+        Self::PenaltyUnfit,
+        Self::Idle,
+        Self::NoSecondReading,
+        Self::HarmoniseWithoutRadiomics,
+        Self::BadBatch,
+        Self::SelectionUnfit,
+        Self::BadComposite,
+        Self::BadTimes,
     ];
 
     pub(super) fn code(self) -> &'static str {
@@ -102,6 +120,15 @@ impl Fault {
             Self::MaxAboveKeep => "CNS-P-0410",
             Self::UnitsDiffer => "CNS-P-0411",
             Self::TooLarge => "CNS-P-0412",
+            Self::LearnerUnfit => "CNS-P-0413",
+            Self::PenaltyUnfit => "CNS-P-0414",
+            Self::Idle => "CNS-P-0415",
+            Self::NoSecondReading => "CNS-P-0416",
+            Self::HarmoniseWithoutRadiomics => "CNS-P-0417",
+            Self::BadBatch => "CNS-P-0418",
+            Self::SelectionUnfit => "CNS-P-0419",
+            Self::BadComposite => "CNS-P-0420",
+            Self::BadTimes => "CNS-P-0421",
         }
     }
 

@@ -1,6 +1,8 @@
 //! `[privacy]` and `[evaluate]`: what may leave a site, and how well the model predicts.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::Span;
 
 /// `[privacy]`
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -9,6 +11,8 @@ pub struct Privacy {
     pub aggregate: Aggregate,
     /// What may become visible beside pooled sums.
     pub release: Vec<Release>,
+    /// How little a sum may rest on.
+    pub limits: Limits,
 }
 
 /// `privacy.aggregate`
@@ -26,13 +30,28 @@ pub enum Aggregate {
 pub enum Release {
     /// Results over all sites.
     Pooled,
-    /// Sums of a single site; leave-site-out validation needs them.
+    /// Sums of a single site; validation on held-out sites needs them.
     SiteSums,
+}
+
+/// `privacy.limits`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Limits {
+    /// Fewest patients that a count which leaves a site may stand for.
+    pub cell: u32,
+    /// Most parameters of a model for each patient of its training set.
+    pub per_model: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { cell: 5, per_model: 0.33 }
+    }
 }
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { aggregate: Aggregate::Clear, release: vec![Release::Pooled] }
+        Self { aggregate: Aggregate::Clear, release: vec![Release::Pooled], limits: Limits::default() }
     }
 }
 
@@ -41,12 +60,28 @@ impl Default for Privacy {
 pub struct Evaluate {
     /// How patients are held out.
     pub design: Design,
-    /// Folds of `kfold`, stratified by outcome within each site.
+    /// Folds of `kfold`, stratified by outcome within each site; inner folds of the training part of `holdout`.
     pub folds: u32,
+    /// How often `kfold` deals the folds anew.
+    pub repeats: u32,
+    /// Share of each site's patients that `holdout` keeps for the end, stratified by outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<f64>,
+    /// Where a probability becomes a class.
+    pub threshold: Threshold,
     /// First and last threshold of the decision curve; steps of 0.01.
     pub thresholds: [f64; 2],
     /// Confidence level of intervals.
     pub level: f64,
+    /// Poisson bootstraps for intervals that have no formula; 0 gives none.
+    pub bootstrap: u32,
+    /// Whether the importance of columns is measured by permuting them within sites.
+    pub importance: bool,
+    /// Times at which a survival model is judged, none after the horizon; empty for other outcomes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<Span>,
+    /// Groups of equal size by predicted risk, for Kaplan-Meier curves.
+    pub groups: u32,
 }
 
 /// `evaluate.design`
@@ -58,10 +93,43 @@ pub enum Design {
     Kfold,
     /// Sites are held out, one at a time.
     LeaveSiteOut,
+    /// Some patients are held out once.
+    Holdout,
+}
+
+/// `evaluate.threshold`
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Threshold {
+    /// The largest sum of sensitivity and specificity on the training folds.
+    #[default]
+    Youden,
+    /// This probability.
+    Fixed(f64),
 }
 
 impl Default for Evaluate {
     fn default() -> Self {
-        Self { design: Design::Kfold, folds: 5, thresholds: [0.05, 0.5], level: 0.95 }
+        Self {
+            design: Design::Kfold,
+            folds: 5,
+            repeats: 1,
+            holdout: None,
+            threshold: Threshold::Youden,
+            thresholds: [0.05, 0.5],
+            level: 0.95,
+            bootstrap: 0,
+            importance: false,
+            times: Vec::new(),
+            groups: 2,
+        }
+    }
+}
+
+impl Serialize for Threshold {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Youden => serializer.serialize_str("youden"),
+            Self::Fixed(probability) => serializer.serialize_f64(*probability),
+        }
     }
 }

@@ -1,4 +1,6 @@
-//! `[features]` and `[select]`: how images become columns, and which of them enter a model.
+//! `[features]`: how images become columns.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +17,10 @@ pub struct Features {
     /// How direction matrices become features.
     pub aggregation: Aggregation,
     /// Discretisation.
-    pub bins: Bins,
+    pub bins: PerImage<Bins>,
     /// Re-segmentation range in the image's unit; voxels outside leave the intensity mask.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub window: Option<[f64; 2]>,
+    pub window: Option<PerImage<[f64; 2]>>,
     /// Outlier filter: voxels this many standard deviations from the mean leave the intensity mask.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outliers: Option<f64>,
@@ -99,6 +101,47 @@ pub enum Bins {
     Count(u32),
 }
 
+impl Default for Bins {
+    fn default() -> Self {
+        Self::Count(32)
+    }
+}
+
+/// One setting for all images, or one for each input: `ct`, `pet`, `mr`, `us`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum PerImage<T> {
+    /// The same for every image.
+    All(T),
+    /// By the name of the input.
+    Each(BTreeMap<String, T>),
+}
+
+impl<T> PerImage<T> {
+    /// The setting for the images of an input; nothing when only others have one.
+    #[must_use]
+    pub fn of(&self, input: &str) -> Option<&T> {
+        match self {
+            Self::All(setting) => Some(setting),
+            Self::Each(settings) => settings.get(input),
+        }
+    }
+}
+
+impl Features {
+    /// Discretisation of the images of an input.
+    #[must_use]
+    pub fn bins_of(&self, input: &str) -> Bins {
+        self.bins.of(input).copied().unwrap_or_default()
+    }
+
+    /// Re-segmentation range of the images of an input.
+    #[must_use]
+    pub fn window_of(&self, input: &str) -> Option<[f64; 2]> {
+        self.window.as_ref().and_then(|window| window.of(input)).copied()
+    }
+}
+
 impl Default for Features {
     fn default() -> Self {
         use Family::{Glcm, IntensityHistogram, IntensityStatistics, Morphology};
@@ -107,63 +150,9 @@ impl Default for Features {
             interpolation: Interpolation::default(),
             families: vec![Morphology, IntensityStatistics, IntensityHistogram, Glcm],
             aggregation: Aggregation::default(),
-            bins: Bins::Count(32),
+            bins: PerImage::All(Bins::default()),
             window: None,
             outliers: None,
         }
-    }
-}
-
-/// `[select]`: always inside the folds, on radiomic columns only.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Select {
-    /// Univariate screening.
-    pub relevance: Relevance,
-    /// Pairwise correlation filter.
-    pub redundancy: Redundancy,
-    /// Largest number of radiomic features in a model.
-    pub max: u32,
-}
-
-/// `select.relevance`
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Relevance {
-    /// The test that ranks.
-    pub test: RelevanceTest,
-    /// How many features pass on to the redundancy filter.
-    pub keep: u32,
-}
-
-/// `select.relevance.test`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RelevanceTest {
-    /// Welch's t, ranked by its p value.
-    #[default]
-    Welch,
-}
-
-/// `select.redundancy`
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Redundancy {
-    /// A feature goes when its |Pearson r| with a better one reaches this; in (0, 1].
-    pub rho: f64,
-}
-
-impl Default for Select {
-    fn default() -> Self {
-        Self { relevance: Relevance::default(), redundancy: Redundancy::default(), max: 8 }
-    }
-}
-
-impl Default for Relevance {
-    fn default() -> Self {
-        Self { test: RelevanceTest::Welch, keep: 200 }
-    }
-}
-
-impl Default for Redundancy {
-    fn default() -> Self {
-        Self { rho: 0.8 }
     }
 }

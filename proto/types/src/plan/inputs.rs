@@ -18,6 +18,9 @@ pub struct Inputs {
     /// Magnetic resonance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mr: Option<Image>,
+    /// Ultrasound, in two dimensions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub us: Option<Image>,
     /// Features extracted elsewhere, one row a patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<Table>,
@@ -26,11 +29,26 @@ pub struct Inputs {
     pub clinical: Option<Clinical>,
 }
 
-/// `[inputs.ct]`, `[inputs.pet]`, `[inputs.mr]`
+/// `[inputs.ct]`, `[inputs.pet]`, `[inputs.mr]`, `[inputs.us]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Image {
     /// Contrast phases, each an image of its own; empty for a single image.
     pub phases: Vec<String>,
+    /// Which of the phases a patient needs.
+    pub require: Require,
+    /// Whether a second reader's masks exist, for some patients or all.
+    pub reread: bool,
+}
+
+/// `inputs.ct.require` and its like
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Require {
+    /// Every phase; a patient without one leaves the cohort.
+    #[default]
+    All,
+    /// At least one; the columns of a phase that is not there are missing values.
+    Any,
 }
 
 /// `[inputs.table]`
@@ -40,6 +58,9 @@ pub struct Table {
     pub file: String,
     /// The columns to use, all numeric; `"all"` takes every column but `patient`.
     pub columns: TableColumns,
+    /// The same columns from a second reader, for some patients or all: a file like `file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reread: Option<String>,
 }
 
 /// `inputs.table.columns`
@@ -74,11 +95,13 @@ pub enum Missing {
     Impute,
     /// The mean of the training folds, and a column `NAME?missing` that is 1 where the cell was empty.
     Indicator,
+    /// Chained ridge regressions on the other covariates, fitted on the training folds.
+    Regress,
 }
 
 impl Default for Table {
     fn default() -> Self {
-        Self { file: "features.csv".to_owned(), columns: TableColumns::All }
+        Self { file: "features.csv".to_owned(), columns: TableColumns::All, reread: None }
     }
 }
 
@@ -94,8 +117,24 @@ impl Serialize for TableColumns {
 impl Inputs {
     /// The image inputs with their names, in a fixed order.
     pub fn images(&self) -> impl Iterator<Item = (&'static str, &Image)> {
-        let named = [("ct", &self.ct), ("pet", &self.pet), ("mr", &self.mr)];
+        let named = [("ct", &self.ct), ("pet", &self.pet), ("mr", &self.mr), ("us", &self.us)];
         named.into_iter().filter_map(|(name, image)| Some((name, image.as_ref()?)))
+    }
+
+    /// Whether some radiomic column was measured a second time.
+    #[must_use]
+    pub fn is_reread(&self) -> bool {
+        let table = self.table.as_ref().is_some_and(|table| table.reread.is_some());
+        table || self.images().any(|(_, image)| image.reread)
+    }
+
+    /// Whether `column` is a covariate of the clinical table.
+    #[must_use]
+    pub fn has_covariate(&self, column: &str) -> bool {
+        let among = |clinical: &Clinical| {
+            clinical.numeric.iter().any(|name| name == column) || clinical.categorical.contains_key(column)
+        };
+        self.clinical.as_ref().is_some_and(among)
     }
 
     /// Whether some column is radiomic: from an image or a table of features.

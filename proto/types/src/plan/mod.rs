@@ -18,20 +18,27 @@ mod flow;
 mod inclusion;
 mod inputs;
 mod model;
+mod outcome;
 mod parse;
+mod select;
 mod span;
 mod study;
 
 pub use cohort::{Cohort, MinPerSite};
 pub use errors::{PlanError, PlanErrors};
-pub use evaluate::{Aggregate, Design, Evaluate, Privacy, Release};
-pub use features::{
-    Aggregation, Bins, Family, Features, Interpolation, Redundancy, Relevance, RelevanceTest, Select,
-};
+pub use evaluate::{Aggregate, Design, Evaluate, Limits, Privacy, Release, Threshold};
+pub use features::{Aggregation, Bins, Family, Features, Interpolation, PerImage};
 pub use flow::FlowStep;
 pub use inclusion::{Clause, Condition, Inclusion, NotAnInclusion, UnfitCell};
-pub use inputs::{Clinical, Image, Inputs, Missing, Table, TableColumns};
-pub use model::{Learner, Model, ModelFamily, Network, Outcome, OutcomeKind, Penalty, Ridge};
+pub use inputs::{Clinical, Image, Inputs, Missing, Require, Table, TableColumns};
+pub use model::{
+    Boost, Forest, Gamma, Learner, Model, ModelFamily, Network, Penalty, Strata, Strength, Svm, Ties, Tried,
+};
+pub use outcome::{FAILS, HOLDS, Holes, Label, Outcome, OutcomeKind, Predicted};
+pub use select::{
+    Batch, Harmonise, HarmoniseMethod, IccForm, PathRule, Redundancy, Relevance, RelevanceTest, Select,
+    SelectMethod, Shrink, Stability,
+};
 pub use span::{NotASpan, Span};
 pub use study::{NotAWait, Sites, Study, Wait};
 
@@ -47,6 +54,8 @@ pub struct StudyPlan {
     /// How images become features; needed when an input is an image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<Features>,
+    /// How radiomic columns of different sites or scanners are brought together.
+    pub harmonise: Harmonise,
     /// Which radiomic features enter a model; without it, all do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub select: Option<Select>,

@@ -2,7 +2,7 @@
 
 use consilium_stats::fit::covariance;
 use consilium_stats::{Ascent, AscentState, Derivatives, Design, Deviance, Newton, Point, Predictor, Target};
-use consilium_types::plan::{Learner, ModelFamily, Ridge};
+use consilium_types::plan::{Learner, ModelFamily, Strength};
 
 use super::Fitted;
 use crate::analysis::AnalysisFault;
@@ -53,10 +53,10 @@ pub(super) async fn fit(
 }
 
 impl<'a> Fitting<'a> {
-    fn new(prepared: &'a Prepared, families: &[ModelFamily], ridge: Ridge) -> Self {
+    fn new(prepared: &'a Prepared, families: &[ModelFamily], ridge: Strength) -> Self {
         let lambdas = match ridge {
-            Ridge::Cv => LAMBDA_GRID.to_vec(),
-            Ridge::Fixed(lambda) => vec![lambda],
+            Strength::Cv => LAMBDA_GRID.to_vec(),
+            Strength::Fixed(lambda) => vec![lambda],
         };
         let families: Vec<_> = prepared.families.iter().filter(|(f, _)| families.contains(f)).collect();
         let start = |design: &Design| {

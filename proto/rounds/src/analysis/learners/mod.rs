@@ -50,5 +50,8 @@ fn learn<'a>(
     match learner {
         Learner::Logistic => Box::pin(logistic::fit(study, prepared, families)),
         Learner::Mlp => Box::pin(network::train(study, prepared, families)),
+        other => {
+            Box::pin(async move { Err(AnalysisFault::NotYet { what: format!("the learner {other:?}") }) })
+        }
     }
 }

@@ -84,6 +84,19 @@ impl<'a> Section<'a> {
         self.table.into_iter().flat_map(|table| table.keys().map(String::as_str)).collect()
     }
 
+    /// The value under a key that is the writer's own.
+    pub(super) fn free(&self, key: &str) -> Option<&'a Value> {
+        self.table?.get(key)
+    }
+
+    /// Text under a key that is the writer's own.
+    pub(super) fn free_text(&self, key: &str) -> Option<String> {
+        match self.free(key)? {
+            Value::String(text) => self.line(key, text),
+            other => self.wrong_type(key, "text in quotes", other),
+        }
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.is_some_and(|table| table.contains_key(key))
     }
@@ -166,7 +179,7 @@ impl<'a> Section<'a> {
 
     /// The list under a key that is the writer's own.
     pub(super) fn free_texts(&self, key: &str, count: RangeInclusive<usize>) -> Option<Vec<String>> {
-        self.texts_of(key, self.table?.get(key)?, count)
+        self.texts_of(key, self.free(key)?, count)
     }
 
     fn texts_of(&self, key: &str, value: &Value, count: RangeInclusive<usize>) -> Option<Vec<String>> {
@@ -220,6 +233,28 @@ impl<'a> Section<'a> {
     /// A number.
     pub(super) fn number(&self, key: &'static str, range: &RangeInclusive<f64>) -> Option<f64> {
         self.number_of(key, self.get(key)?, range)
+    }
+
+    /// A number, or this word in its place, which gives the inner nothing.
+    pub(super) fn number_or(
+        &self,
+        key: &'static str,
+        word: &str,
+        range: &RangeInclusive<f64>,
+    ) -> Option<Option<f64>> {
+        match self.get(key)? {
+            Value::String(text) if text == word => Some(None),
+            number @ (Value::Integer(_) | Value::Float(_)) => self.number_of(key, number, range).map(Some),
+            other => self.wrong_type(key, &format!("\"{word}\" or a number"), other),
+        }
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+        match self.get(key)? {
+            Value::Boolean(flag) => Some(*flag),
+            other => self.wrong_type(key, "true or false", other),
+        }
     }
 
     /// Two numbers, the first below the second.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{LONG, read};
+use super::{LONG, MULTILABEL, ORDINAL, SURVIVAL, read};
 use crate::plan::StudyPlan;
 
 prop_compose! {
@@ -58,13 +58,19 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_parser_panic(at in 0..LONG.len(), length in 0..40usize, put in "\\PC{0,6}") {
-        let mut text = LONG.to_owned();
-        text.replace_range(at..(at + length).min(LONG.len()), &put);
+    fn no_text_makes_the_parser_panic(
+        plan in prop::sample::select(vec![LONG, SURVIVAL, MULTILABEL, ORDINAL]),
+        at in 0..LONG.len(),
+        length in 0..40usize,
+        put in "\\PC{0,6}",
+    ) {
+        let at = at % plan.len();
+        let mut text = plan.to_owned();
+        text.replace_range(at..(at + length).min(plan.len()), &put);
         if let Ok(plan) = StudyPlan::from_toml(&text, "plan.toml") {
             prop_assert_eq!(StudyPlan::from_canonical(plan.canonical().as_bytes()), Ok(plan));
         }
-        let canonical = read(LONG).canonical();
+        let canonical = read(plan).canonical();
         let at = at.min(canonical.len() - 1);
         let mut bytes = canonical.into_bytes();
         bytes.splice(at..(at + length).min(bytes.len()), put.into_bytes());

@@ -4,7 +4,10 @@ mod generated;
 mod page;
 mod refusals;
 
-use crate::plan::{Bins, Learner, ModelFamily, PlanErrors, Ridge, StudyPlan, TableColumns};
+use crate::plan::{
+    Batch, Bins, FAILS, HOLDS, HarmoniseMethod, Learner, ModelFamily, OutcomeKind, PerImage, PlanErrors,
+    Require, Span, Strength, StudyPlan, TableColumns,
+};
 
 /// A plan that says as little as it may.
 const SHORT: &str = r#"
@@ -34,9 +37,12 @@ min_per_site = { n = 12, per_class = 3 }
 
 [inputs.ct]
 phases = ["arterial", "venous"]
+require = "any"
+reread = true
 [inputs.table]
 file = "more/features.parquet"
 columns = ["f1", "f2"]
+reread = "more/again.csv"
 [inputs.clinical]
 numeric = ["age_months"]
 categorical = { sex = ["F", "M"], stage = ["L1", "L2", "M", "MS"] }
@@ -51,33 +57,119 @@ aggregation = "3d-merged"
 bins = { width = 25 }
 window = [-200, 400]
 
+[harmonise]
+method = "combat"
+batch = "scanner"
+keep = ["sex"]
+shrink = "mean-only"
+
 [select]
-relevance = { test = "welch", keep = 50 }
+stability = { icc = 0.8, form = "icc31" }
+relevance = { test = "mann-whitney", keep = 50 }
 redundancy = { rho = 0.9 }
+method = "elastic-net"
 max = 6
+rule = "1se"
+alpha = 0.25
+bootstraps = 100
 
 [outcome]
 kind = "binary"
 label = "mycn"
 positive = "amplified"
 negative = "normal"
+permute = true
 
 [model]
 families = ["clinical", "combined"]
 learner = "logistic"
 penalty = { ridge = 2.5 }
+site_intercept = true
 compare = ["mlp"]
+forest = { trees = 50, depth = 4, min_leaf = 3, features = 5, bins = 16 }
+boost = { trees = 40, depth = 2, rate = 0.2, min_leaf = 4, lambda = 2, bins = 64 }
+svm = { cost = 10, features = 128, gamma = 0.5 }
 network = { hidden = [8, 4], rounds = 5, epochs = 1, batch = 8, rate = 0.02, decay = 0 }
 
 [privacy]
 aggregate = "clear"
 release = ["pooled", "site_sums"]
+limits = { cell = 3, per_model = 0.5 }
 
 [evaluate]
 design = "leave-site-out"
 folds = 4
+threshold = 0.3
+bootstrap = 500
+importance = true
 thresholds = [0.1, 0.4]
 level = 0.9
+"#;
+
+/// Follow-up, with a setting for each kind of image.
+const SURVIVAL: &str = r#"
+[study]
+id = "survival-01"
+title = "Time to progression"
+seed = 11
+[inputs.ct]
+[inputs.us]
+[inputs.clinical]
+numeric = ["age"]
+missing = "regress"
+[features]
+bins = { ct = { width = 25 }, us = { count = 16 } }
+window = { ct = [-200, 400] }
+[outcome]
+kind = "survival"
+time = "days"
+event = "bad"
+grid = "60d"
+horizon = "3y"
+composite = { bad = "progressed == 'yes' or died == 'yes'" }
+[model]
+strata = "site"
+ties = "breslow"
+penalty = { lasso = "cv", alpha = 0.5 }
+[evaluate]
+repeats = 3
+times = ["180d", "1y", "3y"]
+groups = 3
+"#;
+
+/// Several labels of the same patients, held out once.
+const MULTILABEL: &str = r#"
+[study]
+id = "labels-01"
+title = "Three markers"
+seed = 12
+[inputs.clinical]
+numeric = ["age"]
+[outcome]
+kind = "multilabel"
+labels = { mycn = "amplified", alk = "mutated", sca = "yes" }
+missing = "drop"
+composite = { sca = "del1p == 'yes' or del11q == 'yes'" }
+[model]
+learner = "svm-rbf"
+compare = ["forest", "boost", "firth"]
+[evaluate]
+design = "holdout"
+holdout = 0.25
+"#;
+
+/// Ordered classes.
+const ORDINAL: &str = r#"
+[study]
+id = "ordinal-01"
+title = "Mitosis-karyorrhexis index"
+seed = 13
+[inputs.table]
+[select]
+[outcome]
+kind = "ordinal"
+label = "mki"
+levels = ["low", "intermediate", "high"]
 "#;
 
 fn read(text: &str) -> StudyPlan {
@@ -93,7 +185,7 @@ fn defaults_are_written_out() {
     let plan = read(SHORT);
     assert_eq!(plan.study.sites.min, 3);
     assert_eq!(plan.model.families, [ModelFamily::Clinical]);
-    assert_eq!(plan.model.penalty.ridge, Ridge::Cv);
+    assert_eq!(plan.model.penalty.ridge, Strength::Cv);
     assert!(plan.features.is_none());
     insta::assert_snapshot!("canonical_of_the_shortest_plan", plan.canonical());
 }
@@ -102,7 +194,7 @@ fn defaults_are_written_out() {
 fn an_image_brings_default_features() {
     let plan = read(&SHORT.replace("[inputs.clinical]", "[inputs.pet]\n[inputs.clinical]"));
     let features = plan.features.expect("an image needs features");
-    assert_eq!(features.bins, Bins::Count(32));
+    assert_eq!(features.bins, PerImage::All(Bins::Count(32)));
     assert_eq!(features.families.len(), 4);
     assert_eq!(plan.model.families.len(), 3);
 }
@@ -115,7 +207,9 @@ fn every_key_is_read() {
     let table = plan.inputs.table.as_ref().expect("a table");
     assert_eq!(table.columns, TableColumns::Listed(vec!["f1".into(), "f2".into()]));
     assert_eq!(plan.model.compare, [Learner::Mlp]);
-    assert_eq!(plan.model.penalty.ridge, Ridge::Fixed(2.5));
+    assert_eq!(plan.model.penalty.ridge, Strength::Fixed(2.5));
+    assert_eq!(plan.inputs.ct.as_ref().map(|ct| (ct.require, ct.reread)), Some((Require::Any, true)));
+    assert_eq!(plan.harmonise.batch, Batch::Column("scanner".to_owned()));
     insta::assert_snapshot!("canonical_of_all_keys", plan.canonical());
     insta::assert_snapshot!("hash_of_all_keys", plan.hash());
 }
@@ -146,7 +240,7 @@ fn layout_order_and_comments_do_not_change_the_hash() {
 
 #[test]
 fn the_canonical_form_is_read_back_and_nothing_else() {
-    for text in [SHORT, LONG] {
+    for text in [SHORT, LONG, SURVIVAL, MULTILABEL, ORDINAL] {
         let plan = read(text);
         let canonical = plan.canonical();
         assert_eq!(StudyPlan::from_canonical(canonical.as_bytes()), Ok(plan));
@@ -168,4 +262,57 @@ fn the_canonical_form_is_read_back_and_nothing_else() {
 fn the_outcome_may_decide_who_belongs() {
     let text = LONG.replace("stage == 'MS'", "mycn != 'unknown'");
     assert_eq!(read(&text).cohort.include.columns(), ["age_months", "histology", "mycn"]);
+}
+
+#[test]
+fn survival_is_read_with_its_defaults() {
+    let plan = read(SURVIVAL);
+    assert_eq!(plan.outcome.kind(), OutcomeKind::Survival);
+    let (time, grid, horizon) = plan.outcome.survival().expect("follow-up");
+    assert_eq!((time, grid.days(), horizon.days()), ("days", 60.0, 3.0 * 365.25));
+    assert_eq!(horizon.steps(grid), 19);
+    assert_eq!(plan.outcome.columns(), ["days", "progressed", "died"]);
+    assert_eq!(plan.outcome.text(), "days until bad = yes");
+    assert_eq!(plan.model.learner, Learner::Cox);
+    assert_eq!(plan.model.penalty.ridge, Strength::Fixed(0.0));
+    assert_eq!(plan.model.penalty.lasso, Some(Strength::Cv));
+    let features = plan.features.as_ref().expect("images");
+    assert_eq!((features.bins_of("ct"), features.bins_of("us")), (Bins::Width(25.0), Bins::Count(16)));
+    assert_eq!((features.window_of("ct"), features.window_of("us")), (Some([-200.0, 400.0]), None));
+    insta::assert_snapshot!("canonical_of_survival", plan.canonical());
+    let plain = SURVIVAL.replace("times = [\"180d\", \"1y\", \"3y\"]", "");
+    assert_eq!(read(&plain).evaluate.times, [1, 2, 3].map(Span::from_years));
+    let usual = plain.replace("event = \"bad\"", "event = \"status\"").replace("composite", "#");
+    let status = read(&usual).outcome.labels().remove(0);
+    assert_eq!(["1", "0", ""].map(|cell| status.class(cell)), [Some(1), Some(0), None]);
+}
+
+#[test]
+fn several_labels_are_read_in_one_order() {
+    let plan = read(MULTILABEL);
+    let labels = plan.outcome.labels();
+    assert_eq!(labels.iter().map(|label| label.name.as_str()).collect::<Vec<_>>(), ["alk", "mycn", "sca"]);
+    assert_eq!(labels[1].classes, ["other", "amplified"]);
+    assert_eq!(["amplified", "normal", ""].map(|cell| labels[1].class(cell)), [Some(1), Some(0), None]);
+    let derived = labels[2].derived.as_ref().expect("a derived label");
+    let cells = |del1p, del11q| move |name: &str| Some(if name == "del1p" { del1p } else { del11q });
+    assert_eq!(derived.evaluate(&cells("yes", "")), Ok(Some(true)));
+    assert_eq!(derived.evaluate(&cells("no", "")), Ok(None));
+    assert_eq!(derived.evaluate(&cells("no", "no")), Ok(Some(false)));
+    assert_eq!((labels[2].class(HOLDS), labels[2].class(FAILS)), (Some(1), Some(0)));
+    assert_eq!(plan.outcome.columns(), ["alk", "mycn", "del1p", "del11q"]);
+    assert_eq!(plan.evaluate.holdout, Some(0.25));
+    insta::assert_snapshot!("canonical_of_several_labels", plan.canonical());
+}
+
+#[test]
+fn ordered_classes_have_their_own_learner_and_test() {
+    let plan = read(ORDINAL);
+    assert_eq!((plan.model.learner, plan.outcome.classes()), (Learner::Ordinal, 3));
+    let label = plan.outcome.labels().remove(0);
+    assert_eq!(["low", "high", "other", ""].map(|cell| label.class(cell)), [Some(0), Some(2), None, None]);
+    assert_eq!(plan.harmonise.method, HarmoniseMethod::None);
+    insta::assert_snapshot!("canonical_of_ordered_classes", plan.canonical());
+    let nominal = ORDINAL.replace("\"ordinal\"", "\"nominal\"");
+    assert_eq!(read(&nominal).model.learner, Learner::Logistic);
 }

@@ -1,0 +1,38 @@
+//! Keys of the plan that no course carries out yet: refused at the start, never ignored.
+//!
+//! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
+
+use consilium_types::StudyPlan;
+use consilium_types::plan::{
+    Design, HarmoniseMethod, Missing, OutcomeKind, RelevanceTest, Select, SelectMethod, Threshold,
+};
+
+/// The first key of the plan that would have no effect.
+pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
+    let (model, evaluate) = (&plan.model, &plan.evaluate);
+    let regress = plan.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Regress);
+    let keys = [
+        ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
+        ("inputs.clinical.missing = \"regress\"", regress),
+        ("harmonise.method", plan.harmonise.method != HarmoniseMethod::None),
+        ("model.penalty.lasso", model.penalty.lasso.is_some()),
+        ("model.site_intercept", model.site_intercept),
+        ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
+        ("evaluate.repeats", evaluate.repeats > 1),
+        ("evaluate.threshold", evaluate.threshold != Threshold::Youden),
+        ("evaluate.bootstrap", evaluate.bootstrap > 0),
+        ("evaluate.importance", evaluate.importance),
+    ];
+    let key = keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key);
+    key.or_else(|| plan.select.as_ref().and_then(of_selection))
+}
+
+fn of_selection(select: &Select) -> Option<&'static str> {
+    let keys = [
+        ("select.stability", select.stability.is_some()),
+        ("select.relevance.test", select.relevance.test != RelevanceTest::Welch),
+        ("select.method", select.method != SelectMethod::Rank),
+        ("select.bootstraps", select.bootstraps > 0),
+    ];
+    keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key)
+}
