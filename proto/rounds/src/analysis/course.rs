@@ -3,39 +3,60 @@
 use std::sync::Arc;
 
 use consilium_stats::Count;
+use consilium_types::plan::OutcomeKind;
 
-use super::desk::Desk;
+use super::desk::{Desk, together};
 use super::study::{Question, Study};
-use super::{AnalysisFault, evaluating, learners, preparing};
-use crate::result::{Facts, StudyResult};
+use super::{AnalysisFault, Fitted, evaluating, learners, preparing};
+use crate::result::{Facts, Selection, StudyResult};
+
+/// Patients of every class that a training set must have.
+const FEWEST_OF_A_CLASS: u64 = 2;
 
 /// Runs an analysis; waits wherever it asks.
 pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResult, AnalysisFault> {
     let study = count(question, desk).await?;
-    let prepared = preparing::prepare(&study, 0).await?;
-    let fitted = learners::fit(&study, &prepared).await?;
+    let labels = 0..study.counts.labels.len();
+    let learnt = together(labels.map(|label| learn(&study, label))).await?;
+    let (selections, fitted): (Vec<_>, Vec<_>) = learnt.into_iter().unzip();
+    let fitted: Vec<Fitted> = fitted.into_iter().flatten().collect();
     let (models, comparisons) = evaluating::evaluate(&study, fitted).await?;
     Ok(StudyResult::new(Facts {
         plan: study.plan(),
         sites: study.roster(),
         schema: study.schema(),
         counts: &study.counts,
-        selection: prepared.selection(&study),
+        selections: selections.into_iter().flatten().collect(),
         models,
         comparisons,
         effort: study.desk().effort(),
     }))
 }
 
+/// Prepares and fits everything for one label.
+async fn learn(study: &Study, label: usize) -> Result<(Option<Selection>, Vec<Fitted>), AnalysisFault> {
+    let prepared = preparing::prepare(study, label).await?;
+    let fitted = learners::fit(study, &prepared).await?;
+    Ok((prepared.selection(study), fitted))
+}
+
 /// Counts patients, and refuses a study with a training set that cannot be learnt from.
 async fn count(question: Arc<Question>, desk: Desk) -> Result<Study, AnalysisFault> {
-    let count = Count { steps: question.plan.flow().len(), cells: question.cells(), classes: vec![2] };
+    let labels = question.plan.outcome.labels();
+    let classes = labels.iter().map(|label| label.classes.len()).collect();
+    let count = Count { steps: question.plan.flow().len(), cells: question.cells(), classes };
     let counts = desk.ask(count).await?;
     let study = Study::new(question, desk, counts);
-    for held_out in study.training_sets() {
-        let classes = study.classes(0, &held_out);
-        if classes.iter().any(|n| *n < 2) {
-            return Err(AnalysisFault::OneClass { held_out, cases: classes[1], controls: classes[0] });
+    for (place, label) in labels.iter().enumerate() {
+        // censored patients may be few, events may not
+        let first = usize::from(study.plan().outcome.kind() == OutcomeKind::Survival);
+        for held_out in study.training_sets() {
+            let classes = study.classes(place, &held_out);
+            let short = (first..classes.len()).find(|class| classes[*class] < FEWEST_OF_A_CLASS);
+            if let Some(class) = short {
+                let (label, name) = (label.name.clone(), label.classes[class].clone());
+                return Err(AnalysisFault::TooFew { held_out, label, class: name, patients: classes[class] });
+            }
         }
     }
     Ok(study)

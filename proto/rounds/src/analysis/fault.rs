@@ -9,25 +9,36 @@ pub enum AnalysisFault {
     /// The sites offer nothing to learn from.
     #[error("the sites offer no column")]
     NoColumns,
-    /// A training set without enough patients of both classes.
+    /// A training set without enough patients of a class.
     #[error(
-        "the training set without {} has {cases} cases and {controls} controls; at least 2 of each are needed: \
-         use fewer folds or include more patients",
+        "the training set without {} has {patients} patients with {label} = {class}; at least 2 are needed: use fewer \
+         folds or include more patients",
         folds(held_out)
     )]
-    OneClass {
-        /// Cells left out.
+    TooFew {
+        /// Cells left out of the training set.
         held_out: Vec<usize>,
-        /// Cases in the training set.
-        cases: u64,
-        /// Controls in it.
-        controls: u64,
+        /// The label.
+        label: String,
+        /// The class that is short.
+        class: String,
+        /// How many there are.
+        patients: u64,
     },
     /// A model without a usable column.
     #[error("no {family:?} column varies in the training set without {}", folds(held_out))]
     NoUsableColumn {
         /// The model.
         family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+    },
+    /// Covariates that ComBat should keep cannot be told apart.
+    #[error(
+        "the covariates of harmonise.keep are collinear within batches in the training set without {}: keep fewer",
+        folds(held_out)
+    )]
+    KeptCovariates {
         /// Cells left out.
         held_out: Vec<usize>,
     },
@@ -69,8 +80,9 @@ impl AnalysisFault {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoColumns => "CNS-R-0101",
-            Self::OneClass { .. } => "CNS-R-0102",
+            Self::TooFew { .. } => "CNS-R-0102",
             Self::NoUsableColumn { .. } => "CNS-R-0103",
+            Self::KeptCovariates { .. } => "CNS-R-0200",
             Self::Fit { failure, .. } => failure.code(),
             Self::NothingToRank => "CNS-R-0104",
             Self::Summary(_) => "CNS-R-0105",

@@ -3,9 +3,7 @@
 //! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{
-    Design, HarmoniseMethod, Missing, OutcomeKind, RelevanceTest, Select, SelectMethod, Threshold,
-};
+use consilium_types::plan::{Design, Missing, OutcomeKind, RelevanceTest, Select, SelectMethod, Threshold};
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
@@ -14,7 +12,6 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let keys = [
         ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
         ("inputs.clinical.missing = \"regress\"", regress),
-        ("harmonise.method", plan.harmonise.method != HarmoniseMethod::None),
         ("model.penalty.lasso", model.penalty.lasso.is_some()),
         ("model.site_intercept", model.site_intercept),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),

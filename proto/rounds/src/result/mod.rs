@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use consilium_stats::distribution::normal_two_sided;
 use consilium_stats::{Counts, Design, NetworkPoint, Query};
-use consilium_types::plan::{Learner, ModelFamily};
+use consilium_types::plan::{Label, Learner, ModelFamily};
 use consilium_types::{Digest, Schema, SiteId, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +40,9 @@ pub struct StudyResult {
     pub extractor: String,
     /// Patients.
     pub cohort: CohortResult,
-    /// Radiomic columns chosen; absent when the plan does not select.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selection: Option<Selection>,
+    /// Radiomic columns chosen, for each label; empty when the plan does not select.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selections: Vec<Selection>,
     /// The main learner on each family first, compared ones after.
     pub models: Vec<ModelResult>,
     /// Pairs of models with one yes-or-no target, on the same patients.
@@ -57,12 +57,32 @@ pub struct StudyResult {
 pub struct CohortResult {
     /// In the cohort.
     pub n: u64,
-    /// Cases among them.
+    /// Of the first label, patients of its second class: cases, or patients with an event.
     pub cases: u64,
+    /// Every label with the patients of its classes.
+    pub labels: Vec<LabelCount>,
     /// Patients left after each inclusion step.
     pub flow: Vec<FlowCount>,
     /// Each fold: patients and cases.
     pub folds: Vec<FoldCount>,
+}
+
+/// Patients by class of one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelCount {
+    /// The label.
+    pub label: String,
+    /// Its classes, in order.
+    pub classes: Vec<ClassCount>,
+}
+
+/// Patients of one class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassCount {
+    /// The class.
+    pub class: String,
+    /// Patients.
+    pub n: u64,
 }
 
 /// One step of the inclusion flow.
@@ -86,6 +106,8 @@ pub struct FoldCount {
 /// Which radiomic columns were selected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Selection {
+    /// The label that is predicted.
+    pub label: String,
     /// In the final model, best first.
     pub columns: Vec<String>,
     /// In how many outer training sets each column was selected.
@@ -95,8 +117,10 @@ pub struct Selection {
 /// One model of the study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelResult {
-    /// Family and learner, for example `combined/logistic`.
+    /// Family and learner, for example `combined/logistic`; before them the label, where there are several.
     pub name: String,
+    /// The label it predicts.
+    pub label: String,
     /// Its columns.
     pub family: ModelFamily,
     /// How it was fitted.
@@ -241,7 +265,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) sites: &'a [SiteId],
     pub(crate) schema: &'a Schema,
     pub(crate) counts: &'a Counts,
-    pub(crate) selection: Option<Selection>,
+    pub(crate) selections: Vec<Selection>,
     pub(crate) models: Vec<ModelResult>,
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) effort: Effort,
@@ -249,14 +273,14 @@ pub(crate) struct Facts<'a> {
 
 impl StudyResult {
     pub(crate) fn new(facts: Facts<'_>) -> Self {
-        let Facts { plan, sites, schema, counts, selection, models, comparisons, effort } = facts;
+        let Facts { plan, sites, schema, counts, selections, models, comparisons, effort } = facts;
         Self {
             study: plan.study.id.clone(),
             plan_hash: plan.hash(),
             sites: sites.to_vec(),
             extractor: schema.extractor.clone(),
             cohort: CohortResult::new(plan, counts),
-            selection,
+            selections,
             models,
             comparisons,
             effort,
@@ -277,10 +301,16 @@ impl CohortResult {
             let step: consilium_types::plan::FlowStep = step;
             FlowCount { step: step.text(), patients: *patients }
         };
+        let class = |(class, n): (&String, u64)| ClassCount { class: class.clone(), n };
+        let label = |(place, label): (usize, &Label)| LabelCount {
+            label: label.name.clone(),
+            classes: label.classes.iter().zip(counts.classes(place, &[])).map(class).collect(),
+        };
         let fold = |(n, classes): (&u64, &Vec<u64>)| FoldCount { n: *n, cases: classes[1] };
         Self {
             n: counts.cells.iter().sum(),
             cases: counts.classes(0, &[])[1],
+            labels: plan.outcome.labels().iter().enumerate().map(label).collect(),
             flow: plan.flow().into_iter().zip(&counts.flow).map(step).collect(),
             folds: counts.cells.iter().zip(&counts.labels[0]).map(fold).collect(),
         }

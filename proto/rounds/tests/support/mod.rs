@@ -16,9 +16,15 @@ pub(crate) struct Site {
     pub(crate) cases: Vec<bool>,
     pub(crate) cells: Vec<usize>,
     pub(crate) flow: Vec<u64>,
+    /// Position in the roster.
+    pub(crate) place: usize,
 }
 
 impl Rows for Site {
+    fn site(&self) -> usize {
+        self.place
+    }
+
     fn len(&self) -> usize {
         self.rows.len()
     }
@@ -111,8 +117,13 @@ pub(crate) fn patients(
     steps: usize,
 ) -> Site {
     let mut noise = Noise::new(seed);
-    let mut site =
-        Site { rows: Vec::new(), cases: Vec::new(), cells: Vec::new(), flow: vec![n as u64; steps] };
+    let mut site = Site {
+        rows: Vec::new(),
+        cases: Vec::new(),
+        cells: Vec::new(),
+        flow: vec![n as u64; steps],
+        place: 0,
+    };
     for i in 0..n {
         let case = noise.next() > 0.2;
         let signal = if case { 0.5 } else { -0.5 };
@@ -143,7 +154,7 @@ pub(crate) fn roster(n: usize) -> Vec<SiteId> {
 
 /// Deals patients to sites; `order` decides who answers first.
 pub(crate) fn split(all: &Site, sites: usize, by: impl Fn(usize) -> usize) -> Vec<Site> {
-    let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; all.flow.len()] };
+    let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; all.flow.len()], place: 0 };
     let mut dealt = vec![empty; sites];
     for i in 0..all.rows.len() {
         let site = &mut dealt[by(i) % sites];

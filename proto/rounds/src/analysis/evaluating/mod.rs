@@ -24,6 +24,7 @@ use binary::Assessed;
 /// A model and what is known of it after its own evaluation.
 struct Judged {
     name: String,
+    label: String,
     family: ModelFamily,
     learner: Learner,
     fit: FitResult,
@@ -69,28 +70,33 @@ pub(super) async fn evaluate(
 
 async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault> {
     let Fitted { label, family, learner, cells, fit } = fitted;
-    let name = name(family, learner);
-    if study.classes(label, &[]).len() > 2 {
+    let place = label;
+    let labels = study.plan().outcome.labels();
+    let name = name(labels.len(), &labels[place].name, family, learner);
+    let label = labels[place].name.clone();
+    if study.classes(place, &[]).len() > 2 {
         let ordered = settings::is_ordered(study);
-        let evaluation = classes::evaluate(study, label, &cells, ordered).await?;
+        let evaluation = classes::evaluate(study, place, &cells, ordered).await?;
         let evaluation = EvaluationResult::Classes(Box::new(evaluation));
-        return Ok(Outcome::Other(Box::new(ModelResult { name, family, learner, fit, evaluation })));
+        return Ok(Outcome::Other(Box::new(ModelResult { name, label, family, learner, fit, evaluation })));
     }
-    let scorer = Scorer { cells, output: 0, target: Target::case(label) };
+    let scorer = Scorer { cells, output: 0, target: Target::case(place) };
     let assessed = binary::evaluate(study, scorer).await?;
-    Ok(Outcome::Judged(Box::new(Judged { name, family, learner, fit, assessed })))
+    Ok(Outcome::Judged(Box::new(Judged { name, label, family, learner, fit, assessed })))
 }
 
 impl Judged {
     fn into_result(self) -> ModelResult {
-        let Self { name, family, learner, fit, assessed } = self;
+        let Self { name, label, family, learner, fit, assessed } = self;
         let evaluation = EvaluationResult::Binary(Box::new(assessed.evaluation));
-        ModelResult { name, family, learner, fit, evaluation }
+        ModelResult { name, label, family, learner, fit, evaluation }
     }
 }
 
-fn name(family: ModelFamily, learner: Learner) -> String {
-    format!("{}/{}", word(&family), word(&learner))
+/// Family and learner; the label before them, where there are several.
+fn name(labels: usize, label: &str, family: ModelFamily, learner: Learner) -> String {
+    let model = format!("{}/{}", word(&family), word(&learner));
+    if labels > 1 { format!("{label}/{model}") } else { model }
 }
 
 /// A word of the plan as it is written.

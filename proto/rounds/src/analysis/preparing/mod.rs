@@ -2,6 +2,7 @@
 //!
 //! Nothing learnt from a held-out patient enters the design of a training set.
 
+mod harmonising;
 mod selecting;
 mod training_set;
 
@@ -62,6 +63,7 @@ impl Prepared {
         for name in outer.flat_map(names) {
             *frequency.entry(name).or_default() += 1;
         }
-        Some(Selection { columns: names(&designs[0]), frequency })
+        let label = study.plan().outcome.labels()[self.label].name.clone();
+        Some(Selection { label, columns: names(&designs[0]), frequency })
     }
 }

@@ -4,7 +4,7 @@ use consilium_stats::{Conditioning, Derived, Design, Harmonise, MomentTable, Mom
 use consilium_types::ColumnKind;
 use consilium_types::plan::ModelFamily;
 
-use super::selecting;
+use super::{harmonising, selecting};
 use crate::analysis::AnalysisFault;
 use crate::analysis::study::Study;
 
@@ -27,16 +27,18 @@ impl TrainingSet {
         raw: &Conditioning,
         held_out: &[usize],
     ) -> Result<Self, AnalysisFault> {
+        let harmonise = harmonising::harmonise(study, raw, held_out).await?;
         let question = Moments {
             held_out: held_out.to_vec(),
-            slots: 0,
-            conditioning: raw.clone(),
-            harmonise: Harmonise::None,
+            slots: harmonising::slots(study, &harmonise),
+            conditioning: harmonising::conditioning(raw, &harmonise),
+            harmonise,
             label,
             classes: study.classes(label, held_out).len(),
         };
         let moments = study.ask(question.clone()).await?;
-        let Moments { held_out, harmonise, conditioning, .. } = question;
+        let harmonise = harmonising::with_priors(question.harmonise, &moments);
+        let (held_out, conditioning) = (question.held_out, question.conditioning);
         let mut set = Self { held_out, harmonise, conditioning, moments, radiomic: Vec::new() };
         set.radiomic = selecting::select(study, &set).await?;
         Ok(set)
