@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::Released;
 use crate::harmonise::Harmonise;
 use crate::lanes::{self, Lanes};
 use crate::{Computation, Conditioning, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
@@ -30,9 +31,9 @@ pub struct ClassCounts {
     pub classes: usize,
     /// The columns.
     pub columns: Vec<usize>,
-    /// Shift and scale of each of them.
+    /// Mean and standard deviation of each of them, as shift and scale.
     pub conditioning: Conditioning,
-    /// Of each column: ascending cuts of the conditioned value; a value equal to a cut lies above it.
+    /// Of each column: ascending cuts of the standardised value; a value equal to a cut lies above it.
     pub cuts: Vec<Vec<f64>>,
     /// Bits of a count; enough for all patients together.
     pub bits: u32,
@@ -85,6 +86,10 @@ impl Computation for ClassCounts {
 
     fn describe(&self) -> String {
         format!("patients by class between cuts of {} columns in a training set", self.columns.len())
+    }
+
+    fn released(&self) -> Released {
+        Released { by_cell: true, cuts: self.cuts.clone(), ..Released::default() }
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {

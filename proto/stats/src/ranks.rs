@@ -1,8 +1,8 @@
 //! From counts between cuts to ranks: which intervals must be divided until patients of two classes lie apart.
 //!
-//! A grid of 64 intervals from -4 to 4 standard deviations is divided where both classes are met, in 8 parts at a
-//! time. After [`REFINEMENTS`] divisions two values that still share an interval are nearer than 2^-12 standard
-//! deviations and count as a tie. An outer interval is divided up to 64 standard deviations and never beyond.
+//! A grid of 64 intervals from -4 to 4 standard deviations is divided in 8 parts at a time where both classes are met
+//! (or a quantile lies). After [`REFINEMENTS`] divisions two values that still share an interval are nearer than 2^-12
+//! standard deviations and count as a tie, as do all values beyond 4 standard deviations on one side.
 //! Spec: docs/reference/methods/selection.md.
 
 /// Divisions of the grid after the first counts.
@@ -13,31 +13,45 @@ const REACH: f64 = 4.0;
 const FIRST: u32 = 64;
 /// Parts of an interval.
 const PARTS: u32 = 8;
-/// Where an outer interval ends when it is divided.
-const FAR: f64 = 64.0;
 
-/// The first cuts around a mean.
+/// The first cuts of a standardised column.
 #[must_use]
-pub fn first_cuts(mean: f64, sd: f64) -> Vec<f64> {
+pub fn first_cuts() -> Vec<f64> {
     let step = 2.0 * REACH / f64::from(FIRST);
-    (0..=FIRST).map(|i| mean + sd * (f64::from(i) * step - REACH)).collect()
+    (0..=FIRST).map(|i| f64::from(i) * step - REACH).collect()
 }
 
-/// Cuts of the intervals that hold patients of more than one class, with those of all others.
+/// Divides the intervals that hold patients of more than one class; all other cuts stay.
 #[must_use]
-pub fn divide(cuts: &[f64], counts: &[Vec<u64>], mean: f64, sd: f64) -> Vec<f64> {
-    let mixed = |interval: usize| counts.iter().filter(|class| class[interval] > 0).count() > 1;
+pub fn divide_mixed(cuts: &[f64], counts: &[Vec<u64>]) -> Vec<f64> {
+    divide(cuts, |interval| counts.iter().filter(|class| class[interval] > 0).count() > 1)
+}
+
+/// Divides the intervals that hold the quantiles 1/parts, 2/parts, ... of all classes together; all other cuts stay.
+#[must_use]
+pub fn divide_quantiles(cuts: &[f64], counts: &[Vec<u64>], parts: u64) -> Vec<f64> {
+    let in_interval = |i: usize| counts.iter().map(|class| class[i]).sum::<u64>();
+    let known: u64 = (0..=cuts.len()).map(in_interval).sum();
+    let mut below = 0;
+    let crosses = |interval: usize| {
+        let before = below;
+        below += in_interval(interval);
+        (1..parts).any(|part| before * parts < part * known && part * known <= below * parts)
+    };
+    let crossed: Vec<bool> = (0..=cuts.len()).map(crosses).collect();
+    divide(cuts, |interval| crossed[interval])
+}
+
+/// An outer interval is not divided.
+fn divide(cuts: &[f64], wanted: impl Fn(usize) -> bool) -> Vec<f64> {
     let mut divided = Vec::with_capacity(cuts.len());
     for interval in 0..=cuts.len() {
-        let low = interval.checked_sub(1).map_or(mean - FAR * sd, |i| cuts[i]);
-        let high = cuts.get(interval).copied().unwrap_or(mean + FAR * sd);
-        if mixed(interval) {
-            let part = |i: u32| low + (high - low) * f64::from(i) / f64::from(PARTS);
-            divided.extend((1..PARTS).map(part).filter(|cut| *cut > low && *cut < high));
+        let low = interval.checked_sub(1).map(|i| cuts[i]);
+        if let (Some(low), Some(high), true) = (low, cuts.get(interval), wanted(interval)) {
+            divided.extend((1..PARTS).map(|i| low + (high - low) * f64::from(i) / f64::from(PARTS)));
         }
         divided.extend(cuts.get(interval));
     }
-    divided.dedup();
     divided
 }
 

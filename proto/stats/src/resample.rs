@@ -10,6 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::disclosure::Released;
 use crate::harmonise::{Harmonise, Harmonised};
 use crate::{Computation, Implausible, Networks, Query, QueryFault, Rows, Summary, Survival, Unfit, check};
 
@@ -88,6 +89,10 @@ impl Computation for Resample {
 
     fn describe(&self) -> String {
         format!("of a random draw of patients: {}", self.question.describe())
+    }
+
+    fn released(&self) -> Released {
+        Released { by_cell: true, ..self.question.released() }
     }
 
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
