@@ -54,6 +54,32 @@ pub enum AnalysisFault {
         /// Why.
         failure: FitFailure,
     },
+    /// A class that a training set has no patient of.
+    #[error(
+        "class {class} has no patient in the training set without {}: join classes, use fewer folds or include more \
+         patients",
+        folds(held_out)
+    )]
+    ClassAbsent {
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// The class, counted from 0.
+        class: usize,
+    },
+    /// A fit with unpenalised site intercepts without a solution.
+    #[error(
+        "the {family:?} fit without {} with an intercept for each site fails: {failure}; a site without patients of both \
+         classes has no intercept of its own: choose one intercept for all, or a ridge penalty",
+        folds(held_out)
+    )]
+    SiteIntercepts {
+        /// The model.
+        family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// Why.
+        failure: FitFailure,
+    },
     /// The out-of-fold scores cannot be ranked.
     #[error("the cohort has no cases or no controls to rank")]
     NothingToRank,
@@ -84,6 +110,8 @@ impl AnalysisFault {
             Self::NoUsableColumn { .. } => "CNS-R-0103",
             Self::KeptCovariates { .. } => "CNS-R-0200",
             Self::Fit { failure, .. } => failure.code(),
+            Self::ClassAbsent { .. } => "CNS-R-0130",
+            Self::SiteIntercepts { .. } => "CNS-R-0131",
             Self::NothingToRank => "CNS-R-0104",
             Self::Summary(_) => "CNS-R-0105",
             Self::Implausible(implausible) => implausible.code(),

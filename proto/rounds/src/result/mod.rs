@@ -7,6 +7,7 @@ mod calibration;
 mod classes;
 mod comparison;
 mod evaluation;
+mod linear;
 mod resampled;
 mod sites;
 mod threshold;
@@ -23,6 +24,11 @@ pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, 
 pub use classes::{ClassesEvaluation, OrdinalEvaluation};
 pub use comparison::{Comparison, Improvement, ReclassificationResult};
 pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
+pub(crate) use linear::{LassoFacts, LinearFacts};
+pub use linear::{
+    LassoPoint, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult, SiteDeviation,
+    SvmKernel, SvmResult,
+};
 pub use resampled::Resampled;
 pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
 pub use threshold::{Measured, ThresholdResult};
@@ -137,6 +143,12 @@ pub struct ModelResult {
 pub enum FitResult {
     /// Logistic regression.
     Logistic(LogisticResult),
+    /// Firth's, multinomial, ordinal, or with site intercepts.
+    Linear(LinearResult),
+    /// Lasso or elastic net.
+    Lasso(LassoResult),
+    /// Support vectors.
+    Svm(SvmResult),
     /// A network by federated averaging.
     Network(NetworkResult),
 }
@@ -147,7 +159,7 @@ impl ModelResult {
     pub fn logistic(&self) -> Option<&LogisticResult> {
         match &self.fit {
             FitResult::Logistic(logistic) => Some(logistic),
-            FitResult::Network(_) => None,
+            _ => None,
         }
     }
 
@@ -156,7 +168,7 @@ impl ModelResult {
     pub fn network(&self) -> Option<&NetworkResult> {
         match &self.fit {
             FitResult::Network(network) => Some(network),
-            FitResult::Logistic(_) => None,
+            _ => None,
         }
     }
 

@@ -5,6 +5,7 @@ use consilium_stats::{Ascent, AscentState, Derivatives, Design, Deviance, Newton
 use consilium_types::plan::{Learner, ModelFamily, Strength};
 
 use super::Fitted;
+use super::choosing::{Choice, Losses, Rule};
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
@@ -126,17 +127,17 @@ impl<'a> Fitting<'a> {
 
     fn fitted(&self, study: &Study, deviances: &[Vec<f64>], f: usize) -> Result<Fitted, AnalysisFault> {
         let (family, designs) = &self.families[f];
-        let held_out: Vec<Option<usize>> =
-            std::iter::once(None).chain((0..study.cells()).map(Some)).collect();
-        let curves: Vec<Vec<f64>> =
-            held_out.iter().map(|cell| self.curve(study, deviances, f, *cell)).collect();
-        let best: Vec<usize> = curves.iter().map(|curve| lowest(curve)).collect();
+        let losses = Losses { sets: &self.prepared.sets, by_set: self.losses(deviances, f) };
+        let held_out = std::iter::once(None).chain((0..study.cells()).map(Some));
+        let choices: Vec<Choice> =
+            held_out.map(|cell| losses.choose(study, self.prepared.label, cell, Rule::Min)).collect();
+        let best: Vec<usize> = choices.iter().map(|choice| choice.best).collect();
         let predictor = |cell: usize| {
             let set = 1 + cell;
             let beta = self.fits[self.index(f, set, best[set])].beta().to_vec();
             Some(Predictor::Logistic { design: designs[set].clone(), beta })
         };
-        let path = self.lambdas.iter().zip(&curves[0]);
+        let path = self.lambdas.iter().zip(&choices[0].curve);
         let path = path.map(|(lambda, deviance)| LambdaPoint { lambda: *lambda, deviance: *deviance });
         let logistic = self.coefficients(study, f, best[0])?;
         let fold_lambdas = best[1..].iter().map(|b| self.lambdas[*b]).collect();
@@ -150,32 +151,13 @@ impl<'a> Fitting<'a> {
         })
     }
 
-    /// Held-out deviance by penalty, for training on all but `outer`.
-    fn curve(&self, study: &Study, deviances: &[Vec<f64>], f: usize, outer: Option<usize>) -> Vec<f64> {
-        if self.lambdas.len() == 1 {
-            return vec![0.0];
-        }
-        let at = |lambda: usize| {
-            let inner = (0..study.cells()).filter(|cell| Some(*cell) != outer);
-            inner.fold(0.0, |sum, cell| sum + self.inner(deviances, f, lambda, outer, cell))
+    /// Deviances of a family by training set, penalty and held-out cell.
+    fn losses(&self, deviances: &[Vec<f64>], f: usize) -> Vec<Vec<Vec<f64>>> {
+        let of_set = |set| {
+            let first = self.index(f, set, 0);
+            deviances[first..first + self.lambdas.len()].to_vec()
         };
-        (0..self.lambdas.len()).map(at).collect()
-    }
-
-    /// Deviance in `cell` of the fit without it and without `outer`.
-    fn inner(
-        &self,
-        deviances: &[Vec<f64>],
-        f: usize,
-        lambda: usize,
-        outer: Option<usize>,
-        cell: usize,
-    ) -> f64 {
-        let mut held_out: Vec<usize> = outer.into_iter().chain([cell]).collect();
-        held_out.sort_unstable();
-        let place = held_out.iter().position(|c| *c == cell).unwrap_or(0);
-        let set = self.prepared.set(&held_out).expect("pairs are training sets when lambda is chosen");
-        deviances[self.index(f, set, lambda)][place]
+        (0..self.prepared.sets.len()).map(of_set).collect()
     }
 
     fn coefficients(&self, study: &Study, f: usize, lambda: usize) -> Result<LogisticResult, AnalysisFault> {
@@ -202,15 +184,4 @@ fn used(designs: &[Design], mut points: Vec<Point>) -> (Vec<Design>, Vec<Point>)
         point.design = new;
     }
     (kept, points)
-}
-
-/// Position of the lowest entry; of equal ones the last, which is the largest penalty.
-fn lowest(curve: &[f64]) -> usize {
-    let mut best = 0;
-    for (i, deviance) in curve.iter().enumerate() {
-        if *deviance <= curve[best] {
-            best = i;
-        }
-    }
-    best
 }

@@ -1,5 +1,8 @@
 //! Which learner is fitted on which family of columns.
 
+mod choosing;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the plan's keys that reach it follow"))]
+mod linear;
 mod logistic;
 mod network;
 
