@@ -7,13 +7,11 @@ use consilium_types::plan::{Design, Missing, OutcomeKind, RelevanceTest, Select,
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
-    let (model, evaluate) = (&plan.model, &plan.evaluate);
+    let evaluate = &plan.evaluate;
     let regress = plan.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Regress);
     let keys = [
         ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
         ("inputs.clinical.missing = \"regress\"", regress),
-        ("model.penalty.lasso", model.penalty.lasso.is_some()),
-        ("model.site_intercept", model.site_intercept),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
         ("evaluate.repeats", evaluate.repeats > 1),
         ("evaluate.threshold", evaluate.threshold != Threshold::Youden),

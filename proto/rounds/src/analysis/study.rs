@@ -84,7 +84,8 @@ impl Study {
     pub(super) fn training_sets(&self) -> Vec<Vec<usize>> {
         let mut sets = vec![Vec::new()];
         sets.extend(self.scored().map(|cell| vec![cell]));
-        if self.plan().model.penalty.ridge == Strength::Cv {
+        let penalty = &self.plan().model.penalty;
+        if penalty.ridge == Strength::Cv || penalty.lasso == Some(Strength::Cv) {
             let pairs = self.scored().flat_map(|i| (i + 1..self.cells()).map(move |j| vec![i, j]));
             sets.extend(pairs);
         }

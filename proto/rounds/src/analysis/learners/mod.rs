@@ -1,7 +1,6 @@
 //! Which learner is fitted on which family of columns.
 
 mod choosing;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the plan's keys that reach it follow"))]
 mod linear;
 mod logistic;
 mod network;
@@ -11,6 +10,11 @@ use std::pin::Pin;
 
 use consilium_stats::Predictor;
 use consilium_types::plan::{Learner, ModelFamily};
+
+#[allow(unused_imports, reason = "selection by lasso follows")]
+pub(super) use choosing::Rule as PathRule;
+#[allow(unused_imports, reason = "selection by lasso follows")]
+pub(super) use linear::{Path as LassoPath, select as lasso_select};
 
 use super::AnalysisFault;
 use super::desk::together;
@@ -51,7 +55,12 @@ fn learn<'a>(
     families: &'a [ModelFamily],
 ) -> Fitting<'a> {
     match learner {
-        Learner::Logistic => Box::pin(logistic::fit(study, prepared, families)),
+        Learner::Logistic if linear::is_plain(study, prepared) => {
+            Box::pin(logistic::fit(study, prepared, families))
+        }
+        Learner::Logistic | Learner::Firth | Learner::Ordinal | Learner::Svm | Learner::SvmRbf => {
+            Box::pin(linear::fit(study, prepared, learner, families))
+        }
         Learner::Mlp => Box::pin(network::train(study, prepared, families)),
         other => {
             Box::pin(async move { Err(AnalysisFault::NotYet { what: format!("the learner {other:?}") }) })

@@ -17,19 +17,16 @@ pub(in crate::analysis::learners) async fn fit(
     study: &Study,
     prepared: &Prepared,
     families: &[ModelFamily],
-    learner: Learner,
     target: Target,
     by_site: BySite,
 ) -> Result<Vec<Fitted>, AnalysisFault> {
-    together(families.iter().map(|family| fit_family(study, prepared, *family, learner, target, by_site)))
-        .await
+    together(families.iter().map(|family| fit_family(study, prepared, *family, target, by_site))).await
 }
 
 async fn fit_family(
     study: &Study,
     prepared: &Prepared,
     family: ModelFamily,
-    learner: Learner,
     target: Target,
     by_site: BySite,
 ) -> Result<Fitted, AnalysisFault> {
@@ -59,7 +56,7 @@ async fn fit_family(
         penalised: Some(point.penalised),
     });
     let fit = FitResult::Linear(result);
-    Ok(Fitted { label: prepared.label, family, learner, cells, fit })
+    Ok(Fitted { label: prepared.label, family, learner: Learner::Firth, cells, fit })
 }
 
 async fn step_set(

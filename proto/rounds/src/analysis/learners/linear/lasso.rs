@@ -30,7 +30,7 @@ pub(in crate::analysis) struct Path {
     pub(in crate::analysis) response: Response,
     /// Share of the lasso; the rest is ridge.
     pub(in crate::analysis) alpha: f64,
-    /// A patient's share of the only penalty; nothing for a path.
+    /// The only penalty, on the sum over patients; nothing for a path.
     pub(in crate::analysis) fixed: Option<f64>,
     /// Most columns of a fit that may be taken.
     pub(in crate::analysis) max: usize,
@@ -45,10 +45,10 @@ struct Trodden {
 }
 
 impl Path {
-    /// A patient's share of each penalty, the smallest first.
-    fn penalties(&self) -> Vec<f64> {
-        if let Some(fixed) = self.fixed {
-            return vec![fixed];
+    /// A patient's share of each penalty in a training set of so many patients, the smallest first.
+    fn penalties(&self, patients: u64) -> Vec<f64> {
+        if let Some(lambda) = self.fixed {
+            return vec![lambda / patients as f64];
         }
         let mut shares = grid(0.5 / self.alpha, 0.01, PENALTIES);
         shares.reverse();
@@ -60,6 +60,7 @@ impl Path {
 ///
 /// Columns come by the size of their standardised coefficients. Only fits with one to `path.max` columns are taken; where
 /// the path passes from none to more, the largest penalty with columns is, cut to the first `path.max`.
+#[cfg_attr(not(test), expect(dead_code, reason = "selection by lasso follows"))]
 pub(in crate::analysis) async fn select(
     study: &Study,
     label: usize,
@@ -133,13 +134,17 @@ async fn fit_family(
     let losses = Losses { sets: &prepared.sets, by_set: sets.iter().map(|set| set.losses.clone()).collect() };
     let choose = |outer| losses.choose(study, prepared.label, outer, path.rule);
     let chosen = |set: usize, choice: &Choice| sets[set].fits[choice.best].as_ref();
-    let penalties = path.penalties();
+    let patients = |held_out: &[usize]| study.classes(prepared.label, held_out).iter().sum::<u64>();
+    let penalties = path.penalties(patients(&[]));
     let cell = |cell: usize| {
         let set = prepared.set(&[cell])?;
         let choice = choose(Some(cell));
         let inputs = Inputs::columns(designs[set].clone());
         let beta = chosen(set, &choice)?.stance(0).beta;
-        Some((Predictor::Linear { inputs, response: path.response, beta }, penalties[choice.best]))
+        Some((
+            Predictor::Linear { inputs, response: path.response, beta },
+            path.penalties(patients(&[cell]))[choice.best],
+        ))
     };
     let cells: Vec<_> = (0..study.cells()).map(cell).collect();
     let choice = choose(None);
@@ -149,14 +154,13 @@ async fn fit_family(
         deviance: Some(choice.curve[lambda]).filter(|loss| loss.is_finite()),
         columns: sets[0].fits[lambda].as_ref().map(|fit| fit.support().len()),
     };
-    let n = study.classes(prepared.label, &[]).iter().sum::<u64>() as f64;
     let fold_shares = cells.iter().flatten().map(|(_, share)| *share).collect();
     let result = LassoResult::new(LassoFacts {
         schema: study.schema(),
         design: &designs[0],
         alpha: path.alpha,
         share: penalties[choice.best],
-        patients: n,
+        patients: patients(&[]) as f64,
         path: penalties.iter().enumerate().map(point).collect(),
         fold_shares,
         coefficients: fit.coefficients(),
@@ -182,7 +186,7 @@ async fn tread(
     let inputs = vec![Inputs::columns(design.clone())];
     let new =
         |share: &f64| LassoAscent::new(path.response, design.columns.len(), &counts, *share, path.alpha);
-    let penalties = path.penalties();
+    let penalties = path.penalties(counts.iter().sum());
     let mut fits: Vec<Option<LassoAscent>> = penalties.iter().map(|share| Some(new(share))).collect();
     let (working, at) = begin(study, path, &inputs, new(&penalties[0])).await?;
     for fit in fits.iter_mut().flatten() {

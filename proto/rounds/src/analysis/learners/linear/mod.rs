@@ -8,18 +8,74 @@ mod tests;
 mod vectors;
 
 use consilium_stats::glm::{Inputs, Response, SiteIntercepts};
-use consilium_stats::{Design, FitFailure};
-use consilium_types::plan::{Design as Validation, ModelFamily};
+use consilium_stats::{Design, FitFailure, Target};
+use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, Strength};
+
+use super::Fitted;
+use super::choosing::Rule;
+use super::logistic::LAMBDA_GRID;
 
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
 
-pub(super) use firth::fit as firth;
-pub(super) use lasso::fit as lasso;
 pub(in crate::analysis) use lasso::{Path, select};
-pub(super) use ridge::{Task, fit as ridge};
-pub(super) use vectors::{Machine, fit as vectors};
+use ridge::Task;
+use vectors::Machine;
+
+/// Whether a logistic regression is binary, without lasso and with one intercept.
+pub(super) fn is_plain(study: &Study, prepared: &Prepared) -> bool {
+    let model = &study.plan().model;
+    study.classes(prepared.label, &[]).len() == 2 && model.penalty.lasso.is_none() && !model.site_intercept
+}
+
+/// Fits a linear learner of the plan on some families.
+pub(super) async fn fit(
+    study: &Study,
+    prepared: &Prepared,
+    learner: Learner,
+    families: &[ModelFamily],
+) -> Result<Vec<Fitted>, AnalysisFault> {
+    let (model, label) = (&study.plan().model, prepared.label);
+    let (classes, target) = (study.classes(label, &[]).len(), Target::case(label));
+    let response = match learner {
+        Learner::Ordinal => Response::Ordinal { label, classes },
+        _ if classes > 2 => Response::Nominal { label, classes },
+        _ => Response::Binary(target),
+    };
+    let ridge = match model.penalty.ridge {
+        _ if learner == Learner::Firth => Strength::Fixed(0.0),
+        ridge => ridge,
+    };
+    let by_site = match ridge {
+        _ if !model.site_intercept => BySite::No,
+        Strength::Fixed(0.0) => BySite::Fixed,
+        _ => BySite::Random,
+    };
+    let machine = |kernel| Machine { learner, target, cost: model.svm.cost, kernel };
+    match (learner, model.penalty.lasso) {
+        (Learner::Firth, _) => firth::fit(study, prepared, families, target, by_site).await,
+        (Learner::Svm, _) => vectors::fit(study, prepared, families, machine(None)).await,
+        (Learner::SvmRbf, _) => {
+            let gamma = if let Gamma::Fixed(gamma) = model.svm.gamma { Some(gamma) } else { None };
+            let kernel = Some((model.svm.features as usize, gamma));
+            vectors::fit(study, prepared, families, machine(kernel)).await
+        }
+        (Learner::Logistic, Some(lasso)) => {
+            let fixed = if let Strength::Fixed(lambda) = lasso { Some(lambda) } else { None };
+            let alpha = model.penalty.alpha.unwrap_or(1.0);
+            let path = Path { response, alpha, fixed, max: usize::MAX, rule: Rule::Min };
+            lasso::fit(study, prepared, families, &path).await
+        }
+        _ => {
+            let lambdas = match ridge {
+                Strength::Cv => LAMBDA_GRID.to_vec(),
+                Strength::Fixed(lambda) => vec![lambda],
+            };
+            ridge::fit(study, prepared, families, Task { learner, response, lambdas, by_site }).await
+        }
+    }
+}
 
 /// Intercepts by site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

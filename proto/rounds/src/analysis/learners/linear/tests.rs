@@ -106,7 +106,14 @@ fn design(hospitals: &[Hospital], held_out: &[usize]) -> Design {
     let square = |j: usize| rows.iter().map(|row| (row[j] - mean[j]).powi(2)).sum::<f64>();
     let sd = (0..width).map(|j| (square(j) / (n - 1.0)).sqrt()).collect();
     let columns = (0..width).collect();
-    Design { columns, mean, sd, held_out: held_out.to_vec(), harmonise: Harmonise::default(), derived: consilium_stats::Derived::default() }
+    Design {
+        columns,
+        mean,
+        sd,
+        held_out: held_out.to_vec(),
+        harmonise: Harmonise::default(),
+        derived: consilium_stats::Derived::default(),
+    }
 }
 
 fn total(query: &Query, hospitals: &[Hospital]) -> Summary {
@@ -178,7 +185,7 @@ fn a_multinomial_course_gives_coefficients_by_class() {
     let response = Response::Nominal { label: 0, classes: 3 };
     let task = task(Learner::Logistic, response, &[0.0], BySite::No);
     let (fitted, exchanges, _) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, task).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, task).await });
     let fitted = fitted.expect("a fit").remove(0);
     assert!(exchanges <= 8, "{exchanges}");
     assert_eq!(fitted.cells.iter().flatten().count(), 5);
@@ -201,7 +208,7 @@ fn an_ordinal_course_gives_thresholds_and_chooses_its_penalty() {
     let response = Response::Ordinal { label: 0, classes: 3 };
     let one = task(Learner::Logistic, response, &[0.0], BySite::No);
     let (fitted, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, one).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, one).await });
     let fitted = fitted.expect("a fit").remove(0);
     let expected = &python()["proportional_odds"];
     let found = linear(&fitted);
@@ -215,7 +222,7 @@ fn an_ordinal_course_gives_thresholds_and_chooses_its_penalty() {
     }
     let many = task(Learner::Logistic, response, &[0.1, 1.0, 10.0, 1e6], BySite::No);
     let (fitted, exchanges, _) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, many).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, many).await });
     let fitted = fitted.expect("a fit").remove(0);
     let path = &linear(&fitted).path;
     assert!(exchanges <= 9, "{exchanges}");
@@ -229,7 +236,7 @@ fn firth_with_site_intercepts_stays_within_its_exchanges() {
     let heart = hospitals("heart.csv");
     let target = Target::AtLeast { label: 0, class: 1 };
     let (fitted, exchanges, _) = run(&heart, |study, prepared| async move {
-        firth(&study, &prepared, &FAMILIES, Learner::Logistic, target, BySite::Fixed).await
+        firth::fit(&study, &prepared, &FAMILIES, target, BySite::Fixed).await
     });
     let fitted = fitted.expect("a fit").remove(0);
     assert!(exchanges <= 24, "{exchanges}");
@@ -249,7 +256,7 @@ fn a_lasso_course_agrees_with_glmnet_and_is_cheap() {
     let response = Response::Binary(Target::case(0));
     let path = Path { response, alpha: 1.0, fixed: None, max: usize::MAX, rule: Rule::Min };
     let (fitted, exchanges, words) =
-        run(&wdbc, |study, prepared| async move { lasso(&study, &prepared, &FAMILIES, &path).await });
+        run(&wdbc, |study, prepared| async move { lasso::fit(&study, &prepared, &FAMILIES, &path).await });
     let fitted = fitted.expect("a fit").remove(0);
     let FitResult::Lasso(found) = &fitted.fit else { panic!("a lasso") };
     assert!(exchanges <= 16, "{exchanges} exchanges, {words} words");
@@ -293,7 +300,10 @@ fn support_vectors_give_probabilities() {
     for kernel in [None, Some((64, None))] {
         let machine = Machine { learner: Learner::Logistic, target: Target::case(0), cost: 1.0, kernel };
         let (fitted, exchanges, _) =
-            run(&wdbc, |study, prepared| async move { vectors(&study, &prepared, &FAMILIES, machine).await });
+            run(
+                &wdbc,
+                |study, prepared| async move { vectors::fit(&study, &prepared, &FAMILIES, machine).await },
+            );
         let fitted = fitted.expect("a machine").remove(0);
         assert!(exchanges <= 26, "{exchanges}");
         let mut right = 0;
@@ -317,30 +327,30 @@ fn what_cannot_be_fitted_is_said() {
     let response = Response::Nominal { label: 0, classes: 4 };
     let four = task(Learner::Logistic, response, &[1.0], BySite::No);
     let (found, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, four).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, four).await });
     assert_eq!(found.expect_err("a class is absent").code(), "CNS-R-0130");
     heart[2].classes.fill(1);
     heart.iter_mut().for_each(|h| h.classes.iter_mut().for_each(|class| *class = (*class).min(1)));
     let binary = Response::Binary(Target::case(0));
     let by_site = task(Learner::Logistic, binary, &[0.0], BySite::Fixed);
     let (found, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, by_site).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, by_site).await });
     let fault = found.expect_err("a site of one class");
     assert_eq!(fault.code(), "CNS-R-0131", "{fault}");
     let random = task(Learner::Logistic, binary, &[0.0], BySite::Random);
     let (found, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, random).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, random).await });
     assert!(found.is_ok(), "a penalised intercept is finite");
     for h in &mut heart {
         h.rows.iter_mut().zip(&h.classes).for_each(|(row, class)| row[0] = f64::from(*class));
     }
     let free = task(Learner::Logistic, binary, &[0.0], BySite::No);
     let (found, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, free).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, free).await });
     assert_eq!(found.expect_err("separated").code(), "CNS-S-0401");
     heart.iter_mut().for_each(|h| h.rows.iter_mut().for_each(|row| row[0] = 2.0 * row[2] + 1.0));
     let twice = task(Learner::Logistic, binary, &[0.0], BySite::No);
     let (found, ..) =
-        run(&heart, |study, prepared| async move { ridge(&study, &prepared, &FAMILIES, twice).await });
+        run(&heart, |study, prepared| async move { ridge::fit(&study, &prepared, &FAMILIES, twice).await });
     assert_eq!(found.expect_err("collinear").code(), "CNS-S-0402");
 }
