@@ -111,8 +111,7 @@ fn hospitals(steps: usize) -> Vec<Hospital> {
 fn analysed() -> (StudyResult, Vec<Scorer>, Vec<Hospital>) {
     let plan = StudyPlan::from_toml(PLAN, "plan.toml").unwrap();
     let hospitals = hospitals(plan.flow().len());
-    let (mut analysis, mut query) =
-        Analysis::begin(&plan, &roster(hospitals.len()), &schema(4, 2)).unwrap();
+    let (mut analysis, mut query) = Analysis::begin(&plan, &roster(hospitals.len()), &schema(4, 2)).unwrap();
     let mut models = Vec::new();
     loop {
         query.check(6).unwrap();

@@ -11,7 +11,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::design::Design;
 use crate::disclosure::Released;
+use crate::glm::{Basis, Response};
 use crate::reader::Reader;
 use crate::trees::bin;
 use crate::{
@@ -52,21 +54,63 @@ pub struct Attributed {
 }
 
 impl Predictor {
+    /// Its columns and their standardisation.
+    #[must_use]
+    pub fn design(&self) -> &Design {
+        match self {
+            Self::Logistic { design, .. } | Self::Network { design, .. } => design,
+            Self::Linear { inputs, .. } => &inputs.design,
+            Self::Forest(forest) => &forest.bins.design,
+            Self::Boost(boost) => &boost.bins.design,
+        }
+    }
+
     /// Whether its predictions can be divided among its columns.
     #[must_use]
     pub fn is_explained(&self) -> bool {
-        matches!(self, Self::Logistic { .. } | Self::Forest(_) | Self::Boost(_))
+        match self {
+            Self::Logistic { .. } | Self::Forest(_) | Self::Boost(_) => true,
+            Self::Linear { .. } => self.slopes(0).is_some(),
+            Self::Network { .. } => false,
+        }
     }
+
+    /// What the linear predictor of an output gains from each standardised column; nothing for other models.
+    fn slopes(&self, output: usize) -> Option<Vec<f64>> {
+        match self {
+            Self::Logistic { beta, .. } => Some(beta[1..].to_vec()),
+            Self::Linear { inputs, response, beta } => {
+                // deviations of sites come first, and belong to no column
+                let of_inputs =
+                    linear_slopes(*response, beta, inputs.len(), output).split_off(inputs.sites.len());
+                match &inputs.basis {
+                    Basis::Columns => Some(of_inputs),
+                    Basis::Margin { cosines: None, beta } => {
+                        Some(beta[1..].iter().map(|b| b * of_inputs[0]).collect())
+                    }
+                    Basis::Cosines(_) | Basis::Margin { .. } => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Coefficients of the inputs on the linear predictor of an output: of a class against the reference, which has none
+/// itself, or of the latent severity of ordered classes.
+fn linear_slopes(response: Response, beta: &[f64], inputs: usize, output: usize) -> Vec<f64> {
+    let slots = match response {
+        Response::Ordinal { .. } => return beta[beta.len() - inputs..].to_vec(),
+        Response::Nominal { .. } => output.checked_sub(1),
+        Response::Binary(_) | Response::Soft { .. } | Response::Hinge(_) => Some(0),
+    };
+    slots.map_or_else(|| vec![0.0; inputs], |slot| beta[slot * (inputs + 1) + 1..][..inputs].to_vec())
 }
 
 /// A model's columns with a patient's standardised values and SHAP values.
 type Explained = Vec<(usize, f64, f64)>;
 
 /// Calls `take` with each patient of a cell.
-#[allow(
-    clippy::match_wildcard_for_single_variants,
-    reason = "as many variants as learners that are not explained"
-)]
 fn explain(
     predictor: &Predictor,
     output: usize,
@@ -75,15 +119,6 @@ fn explain(
     mut take: impl FnMut(&Explained) -> Result<(), Unfit>,
 ) -> Result<(), Unfit> {
     match predictor {
-        Predictor::Logistic { design, beta } => {
-            let opened = design.open(rows);
-            for row in patients {
-                let terms = design.columns.iter().zip(opened.known(*row)).zip(&beta[1..]);
-                let shap = |z: f64, b: &f64| if z.is_nan() { 0.0 } else { b * z };
-                take(&terms.map(|((column, z), b)| (*column, z, shap(z, b))).collect())?;
-            }
-            Ok(())
-        }
         Predictor::Forest(forest) => {
             let class = if forest.classes == 2 { 1 } else { output };
             let opened = forest.bins.open(rows);
@@ -101,7 +136,17 @@ fn explain(
             }
             Ok(())
         }
-        _ => Ok(()),
+        Predictor::Logistic { .. } | Predictor::Linear { .. } | Predictor::Network { .. } => {
+            let Some(slopes) = predictor.slopes(output) else { return Ok(()) };
+            let opened = predictor.design().open(rows);
+            for row in patients {
+                let known = opened.known(*row);
+                let shap =
+                    known.iter().zip(&slopes).map(|(z, b)| if z.is_nan() { 0.0 } else { b * z }).collect();
+                take(&zip(&predictor.design().columns, known, shap))?;
+            }
+            Ok(())
+        }
     }
 }
 

@@ -46,6 +46,14 @@ pub struct ColumnVariance {
     pub between_batches: Option<f64>,
 }
 
+/// Parameters that `n` patients support with an expected shrinkage of 0.9, by Cox and Snell's R squared.
+/// Source: Riley et al., Stat Med 38 (2019) 1276, criterion (i).
+#[must_use]
+pub fn supported_parameters(n: f64, r_squared: f64) -> f64 {
+    const SHRINKAGE: f64 = 0.9;
+    n * (SHRINKAGE - 1.0) * libm::log(1.0 - r_squared / SHRINKAGE)
+}
+
 /// Number of values and their sum.
 #[derive(Debug, Clone, Copy, Default)]
 struct Part {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use consilium_stats::Count;
 use consilium_types::plan::OutcomeKind;
 
-use super::desk::{Desk, together};
+use super::desk::{Desk, both, together};
 use super::study::{Question, Study};
-use super::{AnalysisFault, Fitted, evaluating, learners, preparing};
+use super::{AnalysisFault, Fitted, evaluating, learners, preparing, quality};
 use crate::result::{Facts, Selection, StudyResult};
 
 /// Patients of every class that a training set must have.
@@ -17,7 +17,8 @@ const FEWEST_OF_A_CLASS: u64 = 2;
 pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResult, AnalysisFault> {
     let study = count(question, desk).await?;
     let labels = 0..study.counts.labels.len();
-    let learnt = together(labels.map(|label| learn(&study, label))).await?;
+    let learnt = together(labels.map(|label| learn(&study, label)));
+    let (learnt, quality) = both(learnt, quality::assess(&study)).await?;
     let (selections, fitted): (Vec<_>, Vec<_>) = learnt.into_iter().unzip();
     let fitted: Vec<Fitted> = fitted.into_iter().flatten().collect();
     let (models, comparisons) = evaluating::evaluate(&study, fitted).await?;
@@ -26,6 +27,7 @@ pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResu
         sites: study.roster(),
         schema: study.schema(),
         counts: &study.counts,
+        quality,
         selections: selections.into_iter().flatten().collect(),
         models,
         comparisons,

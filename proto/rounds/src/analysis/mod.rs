@@ -13,6 +13,7 @@ mod fault;
 mod learners;
 mod pending;
 mod preparing;
+mod quality;
 mod study;
 
 use std::future::Future;

@@ -16,7 +16,6 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
         ("evaluate.repeats", evaluate.repeats > 1),
         ("evaluate.threshold", evaluate.threshold != Threshold::Youden),
         ("evaluate.bootstrap", evaluate.bootstrap > 0),
-        ("evaluate.importance", evaluate.importance),
     ];
     let key = keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key);
     key.or_else(|| plan.select.as_ref().and_then(of_selection))

@@ -7,10 +7,13 @@ mod calibration;
 mod classes;
 mod comparison;
 mod evaluation;
+mod importance;
 mod linear;
+mod quality;
 mod resampled;
 mod sites;
 mod threshold;
+mod trees;
 
 use std::collections::BTreeMap;
 
@@ -24,14 +27,17 @@ pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, 
 pub use classes::{ClassesEvaluation, OrdinalEvaluation};
 pub use comparison::{Comparison, Improvement, ReclassificationResult};
 pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
+pub use importance::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
 pub(crate) use linear::{LassoFacts, LinearFacts};
 pub use linear::{
     LassoPoint, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult, SiteDeviation,
     SvmKernel, SvmResult,
 };
+pub use quality::{Budget, ColumnQuality, OutcomeCount, QualityResult, Supported};
 pub use resampled::Resampled;
 pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
 pub use threshold::{Measured, ThresholdResult};
+pub use trees::{BoostResult, ForestResult, TreeColumn, TreeNode, TreeResult};
 
 /// Everything a study found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +52,9 @@ pub struct StudyResult {
     pub extractor: String,
     /// Patients.
     pub cohort: CohortResult,
+    /// Cohort and columns, and the size of model they support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityResult>,
     /// Radiomic columns chosen, for each label; empty when the plan does not select.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selections: Vec<Selection>,
@@ -135,6 +144,9 @@ pub struct ModelResult {
     pub fit: FitResult,
     /// On out-of-fold scores.
     pub evaluation: EvaluationResult,
+    /// Which columns they rest on; absent when the plan does not ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub importance: Vec<ImportanceResult>,
 }
 
 /// A model trained on all patients.
@@ -151,6 +163,10 @@ pub enum FitResult {
     Svm(SvmResult),
     /// A network by federated averaging.
     Network(NetworkResult),
+    /// A random forest.
+    Forest(ForestResult),
+    /// Boosted trees.
+    Boost(BoostResult),
 }
 
 impl ModelResult {
@@ -168,6 +184,24 @@ impl ModelResult {
     pub fn network(&self) -> Option<&NetworkResult> {
         match &self.fit {
             FitResult::Network(network) => Some(network),
+            _ => None,
+        }
+    }
+
+    /// The forest, if it is one.
+    #[must_use]
+    pub fn forest(&self) -> Option<&ForestResult> {
+        match &self.fit {
+            FitResult::Forest(forest) => Some(forest),
+            _ => None,
+        }
+    }
+
+    /// The boosted trees, if it is made of them.
+    #[must_use]
+    pub fn boost(&self) -> Option<&BoostResult> {
+        match &self.fit {
+            FitResult::Boost(boost) => Some(boost),
             _ => None,
         }
     }
@@ -277,6 +311,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) sites: &'a [SiteId],
     pub(crate) schema: &'a Schema,
     pub(crate) counts: &'a Counts,
+    pub(crate) quality: QualityResult,
     pub(crate) selections: Vec<Selection>,
     pub(crate) models: Vec<ModelResult>,
     pub(crate) comparisons: Vec<Comparison>,
@@ -285,13 +320,14 @@ pub(crate) struct Facts<'a> {
 
 impl StudyResult {
     pub(crate) fn new(facts: Facts<'_>) -> Self {
-        let Facts { plan, sites, schema, counts, selections, models, comparisons, effort } = facts;
+        let Facts { plan, sites, schema, counts, quality, selections, models, comparisons, effort } = facts;
         Self {
             study: plan.study.id.clone(),
             plan_hash: plan.hash(),
             sites: sites.to_vec(),
             extractor: schema.extractor.clone(),
             cohort: CohortResult::new(plan, counts),
+            quality: Some(quality),
             selections,
             models,
             comparisons,

@@ -4,6 +4,7 @@
 
 pub(crate) mod world;
 
+use consilium_rounds::result::EvaluationResult;
 use consilium_rounds::{Analysis, AnalysisFault, Progress, StudyResult};
 use consilium_stats::network::derive_seed;
 use consilium_stats::{NetworkFault, Networks, Query, Rows, Summary, Trained, TrainingJob};
@@ -164,6 +165,17 @@ pub(crate) fn split(all: &Site, sites: usize, by: impl Fn(usize) -> usize) -> Ve
         site.flow.iter_mut().for_each(|n| *n += 1);
     }
     dealt
+}
+
+/// The result without what is about sites and not only about patients.
+pub(crate) fn without_quality(mut result: StudyResult) -> String {
+    result.quality = None;
+    for model in &mut result.models {
+        if let EvaluationResult::Binary(evaluation) = &mut model.evaluation {
+            evaluation.within_sites = None;
+        }
+    }
+    result.to_json()
 }
 
 /// Runs a whole analysis; summaries travel as bytes, as they do between machines.

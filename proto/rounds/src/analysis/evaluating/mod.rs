@@ -6,6 +6,7 @@ mod binary;
 mod calibration;
 mod classes;
 mod compare;
+mod importance;
 mod ranking;
 mod resample;
 mod settings;
@@ -18,7 +19,7 @@ use consilium_types::plan::{Learner, ModelFamily};
 use super::desk::{both, together};
 use super::study::Study;
 use super::{AnalysisFault, Fitted};
-use crate::result::{Comparison, EvaluationResult, FitResult, ModelResult};
+use crate::result::{Comparison, EvaluationResult, FitResult, ImportanceResult, ModelResult};
 use binary::Assessed;
 
 /// A model and what is known of it after its own evaluation.
@@ -29,6 +30,7 @@ struct Judged {
     learner: Learner,
     fit: FitResult,
     assessed: Assessed,
+    importance: Vec<ImportanceResult>,
 }
 
 /// An evaluated model.
@@ -76,20 +78,24 @@ async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault>
     let label = labels[place].name.clone();
     if study.classes(place, &[]).len() > 2 {
         let ordered = settings::is_ordered(study);
-        let evaluation = classes::evaluate(study, place, &cells, ordered).await?;
+        let importance = importance::of_classes(study, place, &cells);
+        let evaluation = classes::evaluate(study, place, &cells, ordered);
+        let (evaluation, importance) = both(evaluation, importance).await?;
         let evaluation = EvaluationResult::Classes(Box::new(evaluation));
-        return Ok(Outcome::Other(Box::new(ModelResult { name, label, family, learner, fit, evaluation })));
+        let result = ModelResult { name, label, family, learner, fit, evaluation, importance };
+        return Ok(Outcome::Other(Box::new(result)));
     }
     let scorer = Scorer { cells, output: 0, target: Target::case(place) };
-    let assessed = binary::evaluate(study, scorer).await?;
-    Ok(Outcome::Judged(Box::new(Judged { name, label, family, learner, fit, assessed })))
+    let importance = importance::of_cases(study, scorer.clone());
+    let (assessed, importance) = both(binary::evaluate(study, scorer), importance).await?;
+    Ok(Outcome::Judged(Box::new(Judged { name, label, family, learner, fit, assessed, importance })))
 }
 
 impl Judged {
     fn into_result(self) -> ModelResult {
-        let Self { name, label, family, learner, fit, assessed } = self;
+        let Self { name, label, family, learner, fit, assessed, importance } = self;
         let evaluation = EvaluationResult::Binary(Box::new(assessed.evaluation));
-        ModelResult { name, label, family, learner, fit, evaluation }
+        ModelResult { name, label, family, learner, fit, evaluation, importance }
     }
 }
 

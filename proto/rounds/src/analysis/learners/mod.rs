@@ -1,6 +1,9 @@
 //! Which learner is fitted on which family of columns.
 
+mod bins;
+mod boost;
 mod choosing;
+mod forest;
 mod linear;
 mod logistic;
 mod network;
@@ -8,7 +11,7 @@ mod network;
 use std::future::Future;
 use std::pin::Pin;
 
-use consilium_stats::Predictor;
+use consilium_stats::{Design, Predictor};
 use consilium_types::plan::{Learner, ModelFamily};
 
 #[allow(unused_imports, reason = "selection by lasso follows")]
@@ -61,9 +64,18 @@ fn learn<'a>(
         Learner::Logistic | Learner::Firth | Learner::Ordinal | Learner::Svm | Learner::SvmRbf => {
             Box::pin(linear::fit(study, prepared, learner, families))
         }
+        Learner::Boost => Box::pin(boost::fit(study, prepared, families)),
+        Learner::Forest => Box::pin(forest::fit(study, prepared, families)),
         Learner::Mlp => Box::pin(network::train(study, prepared, families)),
         other => {
             Box::pin(async move { Err(AnalysisFault::NotYet { what: format!("the learner {other:?}") }) })
         }
     }
+}
+
+/// The designs of a family with nothing or one cell left out, in this order.
+fn outer(prepared: &Prepared, family: ModelFamily) -> Vec<Design> {
+    let of_family = prepared.families.iter().filter(|(f, _)| *f == family);
+    let designs = of_family.flat_map(|(_, designs)| designs);
+    designs.filter(|design| design.held_out.len() <= 1).cloned().collect()
 }
