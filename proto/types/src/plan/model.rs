@@ -163,7 +163,7 @@ pub enum Tried {
 /// `model.boost`
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Boost {
-    /// Number of trees of each class.
+    /// Number of trees of each class; each costs `depth` exchanges.
     pub trees: u32,
     /// Levels of splits.
     pub depth: u32,
@@ -264,7 +264,7 @@ impl Default for Forest {
 
 impl Default for Boost {
     fn default() -> Self {
-        Self { trees: 100, depth: 3, rate: 0.1, min_leaf: 5, lambda: 1.0, bins: 32 }
+        Self { trees: 12, depth: 3, rate: 0.3, min_leaf: 5, lambda: 1.0, bins: 32 }
     }
 }
 
