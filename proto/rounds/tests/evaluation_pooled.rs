@@ -95,7 +95,7 @@ fn hospitals(steps: usize) -> Vec<Hospital> {
     for (i, line) in text.lines().skip(1).enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
         if found.last().is_none_or(|(name, _)| name != fields[0]) {
-            let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; steps] };
+            let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; steps], place: 0 };
             found.push((fields[0].to_owned(), Hospital { patients: empty, place: found.len() }));
         }
         let site = &mut found.last_mut().unwrap().1.patients;
