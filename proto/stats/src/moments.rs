@@ -122,7 +122,9 @@ pub struct Welch {
     pub p: f64,
 }
 
-fn welch(a: Moment, b: Moment) -> Option<Welch> {
+/// Welch's test between two groups; nothing where it is not defined.
+#[must_use]
+pub fn welch(a: Moment, b: Moment) -> Option<Welch> {
     if a.n < 2.0 || b.n < 2.0 {
         return None;
     }

@@ -95,6 +95,30 @@ pub enum AnalysisFault {
         /// A key of the plan, or a learner.
         what: String,
     },
+    /// No column agrees with its second reading.
+    #[error(
+        "no radiomic column reaches an intraclass correlation of {icc} in the training set without {} ({twice} \
+         patients read twice): lower `select.stability.icc`, or give second readings of more patients",
+        folds(held_out)
+    )]
+    NothingStable {
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// What is asked for.
+        icc: f64,
+        /// Most patients of any column with two readings.
+        twice: f64,
+    },
+    /// No column can be tested.
+    #[error(
+        "the test of `select.relevance` is not defined for any radiomic column in the training set without {}: \
+         nothing varies, or a class has too few values",
+        folds(held_out)
+    )]
+    NothingRelevant {
+        /// Cells left out.
+        held_out: Vec<usize>,
+    },
     /// A sum for another question than the one asked.
     #[error("the sum answers a question that was not asked")]
     OutOfTurn,
@@ -115,6 +139,8 @@ impl AnalysisFault {
             Self::NothingToRank => "CNS-R-0104",
             Self::Summary(_) => "CNS-R-0105",
             Self::Implausible(implausible) => implausible.code(),
+            Self::NothingStable { .. } => "CNS-R-0210",
+            Self::NothingRelevant { .. } => "CNS-R-0211",
             Self::OutOfTurn => "CNS-R-0106",
             Self::NotYet { .. } => "CNS-R-0107",
         }

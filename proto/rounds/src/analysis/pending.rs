@@ -3,15 +3,13 @@
 //! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Design, Missing, OutcomeKind, RelevanceTest, Select, SelectMethod, Threshold};
+use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select, Threshold};
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let evaluate = &plan.evaluate;
-    let regress = plan.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Regress);
     let keys = [
         ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
-        ("inputs.clinical.missing = \"regress\"", regress),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
         ("evaluate.repeats", evaluate.repeats > 1),
         ("evaluate.threshold", evaluate.threshold != Threshold::Youden),
@@ -23,10 +21,8 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
 
 fn of_selection(select: &Select) -> Option<&'static str> {
     let keys = [
-        ("select.stability", select.stability.is_some()),
-        ("select.relevance.test", select.relevance.test != RelevanceTest::Welch),
-        ("select.method", select.method != SelectMethod::Rank),
-        ("select.bootstraps", select.bootstraps > 0),
+        ("select.relevance.test", select.relevance.test == RelevanceTest::Cox),
+        ("select.method", select.method.is_path()),
     ];
     keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key)
 }

@@ -127,6 +127,19 @@ pub struct Selection {
     pub columns: Vec<String>,
     /// In how many outer training sets each column was selected.
     pub frequency: BTreeMap<String, u32>,
+    /// Intraclass correlation of the two readings of each column in the final training set; empty when the plan does
+    /// not ask for stability.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agreement: BTreeMap<String, f64>,
+    /// How many Poisson bootstraps of the final training set choose each column; empty when the plan asks for none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replicates: BTreeMap<String, u32>,
+}
+
+/// Name of a column; a component, numbered after the schema, is `PC1`, `PC2` and so on.
+pub(crate) fn column_name(schema: &Schema, column: usize) -> String {
+    let component = || format!("PC{}", column + 1 - schema.columns.len());
+    schema.columns.get(column).map_or_else(component, |column| column.name.clone())
 }
 
 /// One model of the study.
@@ -386,7 +399,7 @@ impl LogisticResult {
         let term = |(j, column): (usize, &usize)| {
             let (estimate, variance, sd) = (beta[j + 1], covariance[j + 1][j + 1], design.sd[j]);
             Term {
-                column: schema.columns[*column].name.clone(),
+                column: column_name(schema, *column),
                 mean: design.mean[j],
                 sd,
                 standardised: Coefficient::new(estimate, variance),
@@ -419,7 +432,7 @@ impl NetworkResult {
     pub(crate) fn new(schema: &Schema, hidden: &[usize], point: &NetworkPoint, loss: Vec<f64>) -> Self {
         let design = &point.design;
         Self {
-            columns: design.columns.iter().map(|c| schema.columns[*c].name.clone()).collect(),
+            columns: design.columns.iter().map(|c| column_name(schema, *c)).collect(),
             mean: design.mean.clone(),
             sd: design.sd.clone(),
             hidden: hidden.to_vec(),

@@ -50,6 +50,13 @@ impl Rows for Site {
         &self.flow
     }
 
+    /// A second reader errs the more, the higher the column.
+    fn reread(&self, row: usize, column: usize) -> f64 {
+        let value = self.rows[row][column];
+        let noise = Noise::new(value.to_bits()).next();
+        value * (1.0 + 0.03 * column as f64 * noise)
+    }
+
     /// From the values alone: tests move patients between rows and sites.
     fn draw(&self, row: usize, purpose: &str) -> u64 {
         self.rows[row].iter().fold(0, |key, value| derive_seed(key ^ value.to_bits(), purpose))

@@ -3,6 +3,7 @@
 //! Nothing learnt from a held-out patient enters the design of a training set.
 
 mod harmonising;
+mod imputing;
 mod selecting;
 mod training_set;
 
@@ -15,7 +16,8 @@ use consilium_types::plan::ModelFamily;
 use super::AnalysisFault;
 use super::desk::together;
 use super::study::Study;
-use crate::result::Selection;
+use crate::result::{Selection, column_name};
+use selecting::Chosen;
 use training_set::TrainingSet;
 
 /// The designs of every model family in every training set.
@@ -27,6 +29,8 @@ pub(super) struct Prepared {
     pub(super) sets: Vec<Vec<usize>>,
     /// One design a training set, for each family of the plan.
     pub(super) families: Vec<(ModelFamily, Vec<Design>)>,
+    /// What was selected in each training set.
+    chosen: Vec<Chosen>,
 }
 
 /// Prepares every training set, side by side.
@@ -40,7 +44,8 @@ pub(super) async fn prepare(study: &Study, label: usize) -> Result<Prepared, Ana
         Ok((*family, designs.collect::<Result<_, AnalysisFault>>()?))
     };
     let families = study.plan().model.families.iter().map(designs).collect::<Result<_, AnalysisFault>>()?;
-    Ok(Prepared { label, sets: held_out, families })
+    let chosen = sets.into_iter().map(|set| set.chosen).collect();
+    Ok(Prepared { label, sets: held_out, families, chosen })
 }
 
 impl Prepared {
@@ -54,9 +59,11 @@ impl Prepared {
         study.plan().select.as_ref()?;
         let radiomic = |(family, _): &&(ModelFamily, Vec<Design>)| *family != ModelFamily::Clinical;
         let (_, designs) = self.families.iter().find(radiomic)?;
+        let width = study.schema().columns.len();
+        let radiomic = |c: &usize| *c >= width || study.schema().columns[*c].kind == ColumnKind::Radiomic;
+        let name = |column: usize| column_name(study.schema(), column);
         let names = |design: &Design| -> Vec<String> {
-            let of_kind = |c: &&usize| study.schema().columns[**c].kind == ColumnKind::Radiomic;
-            design.columns.iter().filter(of_kind).map(|c| study.schema().columns[*c].name.clone()).collect()
+            design.columns.iter().copied().filter(radiomic).map(name).collect()
         };
         let outer = designs.iter().filter(|design| design.held_out.len() == 1);
         let mut frequency: BTreeMap<String, u32> = BTreeMap::new();
@@ -64,6 +71,9 @@ impl Prepared {
             *frequency.entry(name).or_default() += 1;
         }
         let label = study.plan().outcome.labels()[self.label].name.clone();
-        Some(Selection { label, columns: names(&designs[0]), frequency })
+        let of_final = self.chosen.first()?;
+        let agreement = of_final.agreement.iter().map(|(column, icc)| (name(*column), *icc)).collect();
+        let replicates = of_final.replicates.iter().map(|(column, times)| (name(*column), *times)).collect();
+        Some(Selection { label, columns: names(&designs[0]), frequency, agreement, replicates })
     }
 }

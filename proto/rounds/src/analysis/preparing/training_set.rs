@@ -1,11 +1,13 @@
 //! One training set: its harmonised moments, and the radiomic columns selected from them.
 
-use consilium_stats::{Conditioning, Derived, Design, Harmonise, MomentTable, Moments};
+use consilium_stats::{Conditioning, Derived, Design, Harmonise, Imputation, MomentTable, Moments};
 use consilium_types::ColumnKind;
 use consilium_types::plan::ModelFamily;
 
-use super::{harmonising, selecting};
+use super::selecting::{self, Chosen};
+use super::{harmonising, imputing};
 use crate::analysis::AnalysisFault;
+use crate::analysis::desk::both;
 use crate::analysis::study::Study;
 
 /// What is known of a training set before a model is fitted.
@@ -16,8 +18,14 @@ pub(super) struct TrainingSet {
     /// Of harmonised values.
     pub(super) conditioning: Conditioning,
     pub(super) moments: MomentTable,
-    /// Radiomic columns of the models, best first where the plan selects.
-    radiomic: Vec<usize>,
+    /// Of measured values.
+    pub(super) raw: Conditioning,
+    /// The label that is predicted.
+    pub(super) label: usize,
+    /// What the models take of the radiomic columns.
+    pub(super) chosen: Chosen,
+    /// How holes of clinical columns are filled, where the plan asks for more than their mean.
+    imputation: Option<Imputation>,
 }
 
 impl TrainingSet {
@@ -39,8 +47,10 @@ impl TrainingSet {
         let moments = study.ask(question.clone()).await?;
         let harmonise = harmonising::with_priors(question.harmonise, &moments);
         let (held_out, conditioning) = (question.held_out, question.conditioning);
-        let mut set = Self { held_out, harmonise, conditioning, moments, radiomic: Vec::new() };
-        set.radiomic = selecting::select(study, &set).await?;
+        let (raw, chosen, imputation) = (raw.clone(), Chosen::default(), None);
+        let mut set = Self { held_out, harmonise, conditioning, moments, raw, label, chosen, imputation };
+        (set.chosen, set.imputation) =
+            both(selecting::select(study, &set), imputing::impute(study, &set)).await?;
         Ok(set)
     }
 
@@ -51,7 +61,12 @@ impl TrainingSet {
     }
 
     /// Mean and standard deviation of a column in its own unit; nothing where it does not vary.
-    fn spread(&self, column: usize) -> Option<(f64, f64)> {
+    pub(super) fn spread(&self, column: usize) -> Option<(f64, f64)> {
+        if let Some((components, sds)) = &self.chosen.components
+            && let Some(component) = column.checked_sub(components.first)
+        {
+            return Some((0.0, *sds.get(component)?));
+        }
         let moment = self.moments.all(column);
         let variance = moment.variance();
         let (centre, scale) = (self.conditioning.centre[column], self.conditioning.scale[column]);
@@ -63,8 +78,8 @@ impl TrainingSet {
         let clinical = || self.usable(study, ColumnKind::Clinical);
         let columns = match family {
             ModelFamily::Clinical => clinical(),
-            ModelFamily::Radiomics => self.radiomic.clone(),
-            ModelFamily::Combined => [self.radiomic.clone(), clinical()].concat(),
+            ModelFamily::Radiomics => self.chosen.columns.clone(),
+            ModelFamily::Combined => [self.chosen.columns.clone(), clinical()].concat(),
         };
         // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
         let scale = |column: &usize| Some((*column, self.spread(*column)?));
@@ -74,7 +89,19 @@ impl TrainingSet {
         if columns.is_empty() {
             return Err(AnalysisFault::NoUsableColumn { family, held_out });
         }
-        let harmonise = self.harmonise.only(&columns);
-        Ok(Design { columns, mean, sd, held_out, harmonise, derived: Derived::default() })
+        let derived = self.derived(family);
+        let sources = derived.components.iter().flat_map(|components| components.columns.iter().copied());
+        let harmonise = self.harmonise.only(&columns.iter().copied().chain(sources).collect::<Vec<_>>());
+        Ok(Design { columns, mean, sd, held_out, harmonise, derived })
+    }
+
+    fn derived(&self, family: ModelFamily) -> Derived {
+        let radiomic = family != ModelFamily::Clinical;
+        let clinical = family != ModelFamily::Radiomics;
+        let components = self.chosen.components.as_ref().map(|(components, _)| components.clone());
+        Derived {
+            imputation: self.imputation.clone().filter(|_| clinical),
+            components: components.filter(|_| radiomic),
+        }
     }
 }
