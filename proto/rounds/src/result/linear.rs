@@ -228,7 +228,7 @@ impl LassoResult {
 
 fn terms<'a>(schema: &'a Schema, design: &'a Design, b: &'a [f64]) -> impl Iterator<Item = LassoTerm> + 'a {
     design.columns.iter().zip(b).enumerate().map(|(j, (column, b))| LassoTerm {
-        column: schema.columns[*column].name.clone(),
+        column: super::column_name(schema, *column),
         mean: design.mean[j],
         sd: design.sd[j],
         standardised: *b,

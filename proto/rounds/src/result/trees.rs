@@ -121,7 +121,7 @@ impl TreeResult {
 fn columns(schema: &Schema, bins: &Bins, importance: &[f64]) -> Vec<TreeColumn> {
     let Design { columns, mean, sd, .. } = &bins.design;
     let column = |(i, column): (usize, &usize)| TreeColumn {
-        column: schema.columns[*column].name.clone(),
+        column: super::column_name(schema, *column),
         mean: mean[i],
         sd: sd[i],
         edges: bins.edges[i].iter().map(|edge| mean[i] + sd[i] * edge).collect(),

@@ -49,7 +49,7 @@ async fn importance(study: &Study, class: u32, scorer: Scorer) -> Result<Importa
         study.ask(Attribution { model, columns: of_columns }).await
     };
     let ((whole, shuffled), divided) = both(shuffled, divided).await?;
-    let name = |column: &usize| study.schema().columns[*column].name.clone();
+    let name = |column: &usize| crate::result::column_name(study.schema(), *column);
     Ok(ImportanceResult {
         class,
         permutation: columns

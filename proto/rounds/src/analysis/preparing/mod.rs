@@ -30,7 +30,7 @@ pub(super) struct Prepared {
     /// One design a training set, for each family of the plan.
     pub(super) families: Vec<(ModelFamily, Vec<Design>)>,
     /// What was selected in each training set.
-    chosen: Vec<Chosen>,
+    pub(super) chosen: Vec<Chosen>,
 }
 
 /// Prepares every training set, side by side.

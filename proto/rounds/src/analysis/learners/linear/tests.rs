@@ -146,7 +146,7 @@ where
     let sets = study.training_sets();
     let designs = sets.iter().map(|held_out| design(hospitals, held_out)).collect();
     let families = vec![(ModelFamily::Clinical, designs)];
-    let mut course = pin!(course(study, Arc::new(Prepared { label: 0, sets, families })));
+    let mut course = pin!(course(study, Arc::new(Prepared { label: 0, sets, families, chosen: Vec::new() })));
     loop {
         if let Poll::Ready(found) = course.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             let effort = desk.effort();

@@ -24,7 +24,7 @@ use source::Source;
 
 /// What the models of a training set take of the radiomic columns.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Chosen {
+pub(in crate::analysis) struct Chosen {
     /// Best first; components are numbered after the schema.
     pub(super) columns: Vec<usize>,
     /// With the standard deviation of each.
