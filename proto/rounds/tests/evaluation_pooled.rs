@@ -34,52 +34,13 @@ positive = "1"
 penalty = { ridge = 1.0 }
 [evaluate]
 thresholds = [0.1, 0.9]
+bootstrap = 200
 [privacy]
 release = ["pooled", "site_sums"]
 "#;
 
 /// Columns of the table: four play radiomics, two are clinical.
 const COLUMNS: [usize; 6] = [3, 4, 5, 6, 1, 2];
-
-/// A hospital that knows its place in the roster.
-struct Hospital {
-    patients: Site,
-    place: usize,
-}
-
-impl Rows for Hospital {
-    fn len(&self) -> usize {
-        self.patients.len()
-    }
-
-    fn width(&self) -> usize {
-        self.patients.width()
-    }
-
-    fn value(&self, row: usize, column: usize) -> f64 {
-        self.patients.value(row, column)
-    }
-
-    fn label(&self, row: usize, label: usize) -> Option<u32> {
-        self.patients.label(row, label)
-    }
-
-    fn cell(&self, row: usize) -> usize {
-        self.patients.cell(row)
-    }
-
-    fn flow(&self) -> &[u64] {
-        self.patients.flow()
-    }
-
-    fn site(&self) -> usize {
-        self.place
-    }
-
-    fn draw(&self, row: usize, purpose: &str) -> u64 {
-        self.patients.draw(row, purpose)
-    }
-}
 
 fn data(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/pooled").join(file)
@@ -89,16 +50,18 @@ fn read(file: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(data(file)).unwrap()).unwrap()
 }
 
-fn hospitals(steps: usize) -> Vec<Hospital> {
+fn hospitals(steps: usize) -> Vec<Site> {
     let text = std::fs::read_to_string(data("linear/heart.csv")).unwrap();
-    let mut found: Vec<(String, Hospital)> = Vec::new();
+    let mut found: Vec<(String, Site)> = Vec::new();
     for (i, line) in text.lines().skip(1).enumerate() {
         let fields: Vec<&str> = line.split(',').collect();
         if found.last().is_none_or(|(name, _)| name != fields[0]) {
-            let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; steps], place: 0 };
-            found.push((fields[0].to_owned(), Hospital { patients: empty, place: found.len() }));
+            let place = found.len();
+            let flow = vec![0; steps];
+            let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow, place };
+            found.push((fields[0].to_owned(), empty));
         }
-        let site = &mut found.last_mut().unwrap().1.patients;
+        let site = &mut found.last_mut().unwrap().1;
         site.rows.push(COLUMNS.iter().map(|c| fields[*c].parse().unwrap()).collect());
         site.cases.push(fields[7] != "0");
         site.cells.push(i % 5);
@@ -108,7 +71,7 @@ fn hospitals(steps: usize) -> Vec<Hospital> {
 }
 
 /// Runs the analysis, and collects the models whose accuracy is asked.
-fn analysed() -> (StudyResult, Vec<Scorer>, Vec<Hospital>) {
+fn analysed() -> (StudyResult, Vec<Scorer>, Vec<Site>) {
     let plan = StudyPlan::from_toml(PLAN, "plan.toml").unwrap();
     let hospitals = hospitals(plan.flow().len());
     let (mut analysis, mut query) = Analysis::begin(&plan, &roster(hospitals.len()), &schema(4, 2)).unwrap();
@@ -132,10 +95,10 @@ fn analysed() -> (StudyResult, Vec<Scorer>, Vec<Hospital>) {
 }
 
 /// Out-of-fold scores and those on the training set of each fold, patients in the order of the table.
-fn scores(models: &[Scorer], hospitals: &[Hospital]) -> Value {
+fn scores(models: &[Scorer], hospitals: &[Site]) -> Value {
     let of_model = |model: &Scorer| -> Vec<Vec<f64>> {
         let folds = model.cells.iter().map(|predictor| {
-            let of_site = |site: &Hospital| {
+            let of_site = |site: &Site| {
                 let all: Vec<usize> = (0..site.len()).collect();
                 predictor.as_ref().unwrap().predict(site, &all, &LinearNetworks).unwrap().concat()
             };
@@ -208,6 +171,15 @@ fn every_number_is_that_of_the_pooled_scores() {
         assert_close("DeLong's test by pROC", &found, &r["comparisons"][i], 1e-9);
         assert_close("comparison", &found, &python["comparisons"][i], 1e-9);
     }
+    for model in &result.models {
+        let evaluation = model.binary().unwrap();
+        let (auc, bootstrap) = (evaluation.auc, evaluation.bootstrap.as_ref().unwrap());
+        let [lower, upper] = bootstrap.auc.unwrap();
+        let ratio = (upper - lower) / (auc.upper - auc.lower);
+        assert!(lower < auc.auc && auc.auc < upper && (0.8..1.25).contains(&ratio), "{bootstrap:?} {auc:?}");
+        assert!(evaluation.threshold.kappa.interval.is_some() && bootstrap.net_benefit.len() == 81);
+    }
+    assert!(result.comparisons.iter().all(|pair| pair.bootstrap.is_some()));
     assert_eq!((result.models.len(), result.comparisons.len()), (3, 3));
     assert!(result.effort.exchanges <= 20, "{:?}", result.effort);
 }

@@ -8,7 +8,7 @@
 //! | 2 counts a threshold | weighted false and true positives | decision curve of a replicate |
 //! | 1 word | weighted sum of (y - p)^2 | |
 //!
-//! Counts are packed, four in a word. Source: Hanley and MacGibbon, Comput Methods Programs Biomed 83 (2006) 57.
+//! Counts are packed, four in a word. Source: Hanley and `MacGibbon`, Comput Methods Programs Biomed 83 (2006) 57.
 
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +191,7 @@ mod tests {
     fn weights_follow_the_poisson_distribution() {
         let cdf = [0.367_879_441_171_442_3, 0.735_758_882_342_884_6, 0.919_698_602_928_605_8];
         for (k, share) in (0u64..).zip(cdf) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2^53")]
             let at = |u: f64| poisson(((u * (1u64 << 53) as f64) as u64) << 11);
             assert_eq!((at(share - 1e-12), at(share + 1e-12)), (k, k + 1));
         }

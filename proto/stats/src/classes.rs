@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::reader::Reader;
-use crate::scores::Scorer;
+use crate::scores::{Predictor, Scorer};
 use crate::{Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
 /// Probabilities are kept this far from 0 in the log-loss.
@@ -76,7 +76,7 @@ impl Computation for Classes {
         self.models.iter().try_for_each(|model| {
             model.check(width)?;
             let predictors = model.cells.iter().flatten();
-            predictors.map(|p| check::length("outputs", p.outputs(), self.classes)).collect()
+            predictors.map(Predictor::outputs).try_for_each(|n| check::length("outputs", n, self.classes))
         })
     }
 

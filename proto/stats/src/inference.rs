@@ -87,7 +87,7 @@ pub struct RandomEffects {
     pub interval: [f64; 2],
     /// Interval for a new site, from t with k - 2 degrees of freedom; nothing with two sites.
     pub prediction: Option<[f64; 2]>,
-    /// Variance between sites, after DerSimonian and Laird.
+    /// Variance between sites, after `DerSimonian` and Laird.
     pub tau2: f64,
     /// Share of the variance that is between sites, 0 to 1.
     pub i2: f64,
@@ -98,7 +98,7 @@ pub struct RandomEffects {
 impl RandomEffects {
     /// From estimates and their variances; nothing with fewer than two sites or a variance that is not positive.
     ///
-    /// Sources: DerSimonian and Laird, Control Clin Trials 7 (1986) 177; IntHout and others, BMC Med Res Methodol
+    /// Sources: `DerSimonian` and Laird, Control Clin Trials 7 (1986) 177; `IntHout` and others, BMC Med Res Methodol
     /// 14 (2014) 25; Higgins and others, J R Stat Soc A 172 (2009) 137.
     #[must_use]
     pub fn of(estimates: &[f64], variances: &[f64], level: f64) -> Option<Self> {

@@ -9,7 +9,7 @@
 mod support;
 
 use consilium_stats::bootstrap::tally_lows;
-use consilium_stats::glm::{Inputs, Response};
+use consilium_stats::glm::{Basis, Inputs, Response, SiteIntercepts};
 use consilium_stats::inference::{kappa, wilson};
 use consilium_stats::roc::{cuts, is_cut};
 use consilium_stats::{
@@ -35,7 +35,7 @@ fn by_column(column: usize) -> Scorer {
 fn three_classes() -> Scorer {
     let mut scorer = by_first_column();
     let Some(Some(Predictor::Logistic { design, .. })) = scorer.cells.pop() else { unreachable!() };
-    let inputs = Inputs { design, sites: Default::default(), basis: Default::default() };
+    let inputs = Inputs { design, sites: SiteIntercepts::default(), basis: Basis::default() };
     let response = Response::Nominal { label: 0, classes: 3 };
     let beta = vec![0.3, 0.8, -0.2, -0.7];
     scorer.cells = vec![Some(Predictor::Linear { inputs, response, beta })];

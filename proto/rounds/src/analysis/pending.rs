@@ -3,7 +3,7 @@
 //! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select, Threshold};
+use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select};
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
@@ -12,8 +12,6 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
         ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
         ("evaluate.repeats", evaluate.repeats > 1),
-        ("evaluate.threshold", evaluate.threshold != Threshold::Youden),
-        ("evaluate.bootstrap", evaluate.bootstrap > 0),
     ];
     let key = keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key);
     key.or_else(|| plan.select.as_ref().and_then(of_selection))

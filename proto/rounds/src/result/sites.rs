@@ -47,7 +47,7 @@ pub struct SiteAccuracy {
     pub in_the_large_se: f64,
 }
 
-/// A random-effects summary over sites: DerSimonian and Laird, Hartung and Knapp.
+/// A random-effects summary over sites: `DerSimonian` and Laird, Hartung and Knapp.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Heterogeneity {
     /// Sites that enter.

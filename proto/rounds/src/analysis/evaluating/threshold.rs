@@ -1,8 +1,8 @@
 //! Thresholds from training folds, and what they decide of held-out patients.
 
 use consilium_stats::{Cuts, Decision, Scorer};
+use consilium_types::plan::Threshold;
 
-use super::settings::{self, Rule};
 use crate::analysis::AnalysisFault;
 use crate::analysis::study::Study;
 use crate::result::ThresholdResult;
@@ -12,9 +12,9 @@ pub(super) async fn decide(
     study: &Study,
     scorer: &Scorer,
 ) -> Result<(Vec<f64>, ThresholdResult), AnalysisFault> {
-    let (word, thresholds) = match settings::rule(study) {
-        Rule::Fixed(threshold) => ("fixed", vec![threshold; scorer.cells.len()]),
-        Rule::Youden => ("youden", youden(study, scorer).await?),
+    let (word, thresholds) = match study.plan().evaluate.threshold {
+        Threshold::Fixed(threshold) => ("fixed", vec![threshold; scorer.cells.len()]),
+        Threshold::Youden => ("youden", youden(study, scorer).await?),
     };
     let decision = Decision { models: vec![scorer.clone()], thresholds: vec![thresholds.clone()] };
     let counts = study.ask(decision).await?.remove(0);
