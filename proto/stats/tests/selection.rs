@@ -1,8 +1,9 @@
-//! Selection and preparation from sums against scipy, scikit-learn, pingouin and mrmr_selection on the pooled table.
+//! Selection and preparation from sums against scipy, scikit-learn, pingouin and `mrmr_selection` on the pooled table.
 //!
 //! Recorded answers: tests/data/pooled/selection (make.py). Spec: docs/reference/methods/selection.md.
 
 #![allow(missing_docs, reason = "a test")]
+#![allow(clippy::float_cmp, reason = "whole numbers")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod support;

@@ -83,17 +83,13 @@ impl<'a> Source<'a> {
         let columns: Vec<usize> = places.iter().map(|place| self.columns[*place]).collect();
         let conditioning = self.set.conditioning.only(&columns);
         let held_out = self.set.held_out.clone();
-        match &self.replicate {
-            Some((number, _)) => {
-                let columns = places.to_vec();
-                let gram = Gram { held_out, harmonise: Harmonise::None, columns, conditioning };
-                self.resampled(gram, *number).await
-            }
-            None => {
-                let harmonise = self.set.harmonise.only(&columns);
-                self.study.ask(Gram { held_out, harmonise, columns, conditioning }).await
-            }
+        if let Some((number, _)) = &self.replicate {
+            let columns = places.to_vec();
+            let gram = Gram { held_out, harmonise: Harmonise::None, columns, conditioning };
+            return self.resampled(gram, *number).await;
         }
+        let harmonise = self.set.harmonise.only(&columns);
+        self.study.ask(Gram { held_out, harmonise, columns, conditioning }).await
     }
 
     /// Patients of all places between cuts of standardised values: by place, class and interval.
