@@ -137,7 +137,7 @@ pub enum Fault {
     /// Fewer patients than the policy or the plan asks for.
     #[error("{found} {what} in the cohort, {rule} asks for {min}; nothing leaves")]
     TooFewPatients {
-        /// Patients, cases or controls.
+        /// Patients, events, or patients of the rarest class.
         what: &'static str,
         /// How many there are.
         found: usize,

@@ -2,7 +2,7 @@
 //!
 //! `policy.toml` lies in the node's folder. Nothing from outside reads or changes it, and no plan overrides it.
 
-use consilium_types::plan::Release;
+use consilium_types::plan::{OutcomeKind, Release};
 use consilium_types::{Digest, SiteId, StudyPlan};
 use serde::Deserialize;
 
@@ -101,13 +101,20 @@ impl Policy {
 
     /// Whether the cohort is large enough, for the hospital and for the plan.
     pub(crate) fn allows_cohort(&self, plan: &StudyPlan, cohort: &Cohort) -> Result<(), Fault> {
-        let (n, cases) = (cohort.len(), cohort.cases());
+        let n = cohort.len();
         let of_plan = &plan.cohort.min_per_site;
+        let labels = plan.outcome.labels().len();
+        let (first, rarest) = match plan.outcome.kind() {
+            OutcomeKind::Survival => (1, "events"),
+            _ => (0, "patients of the rarest class"),
+        };
+        let classes = first..u32::try_from(plan.outcome.classes()).unwrap_or(u32::MAX);
+        let each = (0..labels).flat_map(|label| classes.clone().map(move |class| (label, class)));
+        let fewest = each.map(|(label, class)| cohort.of_class(label, class)).min().unwrap_or(0);
         let rules = [
             ("patients", n, self.min_patients, "policy.toml"),
             ("patients", n, of_plan.n, "the plan"),
-            ("cases", cases, of_plan.per_class, "the plan"),
-            ("controls", n - cases, of_plan.per_class, "the plan"),
+            (rarest, fewest, of_plan.per_class, "the plan"),
         ];
         for (what, found, min, rule) in rules {
             if found < min as usize {

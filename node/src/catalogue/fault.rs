@@ -80,6 +80,36 @@ pub enum DataFault {
         /// The plan's levels.
         levels: String,
     },
+    /// A patient whose event status is known, but not how long the follow-up was.
+    #[error(
+        "{}: line {line}, column `{column}`: a time that is missing or negative where the event is known; write the days \
+         of follow-up, or leave the event empty, too",
+        file.display()
+    )]
+    FollowUp {
+        /// Which file.
+        file: PathBuf,
+        /// Where.
+        line: u64,
+        /// The column of the time.
+        column: String,
+    },
+    /// More scanners (or other batches) than can be harmonised.
+    #[error(
+        "{}: column `{column}` makes {found} batches with enough patients, more than {most}; give similar scanners one \
+         name, or ask for a plan with batch = \"site\"",
+        file.display()
+    )]
+    TooManyBatches {
+        /// Which file.
+        file: PathBuf,
+        /// The column of the batch.
+        column: String,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A cell the inclusion expression cannot read.
     #[error("{}: line {line}: {fault}", file.display())]
     Inclusion {
@@ -164,6 +194,8 @@ impl DataFault {
             Self::Twice { .. } => "CNS-D-0308",
             Self::TooFewVoxels { .. } => "CNS-D-0309",
             Self::Unfit { .. } => "CNS-D-0310",
+            Self::FollowUp { .. } => "CNS-D-0311",
+            Self::TooManyBatches { .. } => "CNS-D-0312",
             Self::Inclusion { fault, .. } => fault.code(),
             Self::Image(fault) => fault.code(),
             Self::Geometry { difference, .. } => difference.code(),

@@ -67,7 +67,7 @@ impl ImageFolder {
     /// The image and mask of a patient for an input such as `pet` and, where the plan has phases, a phase.
     pub fn pair(&self, patient: &Patient, input: &str, phase: Option<&str>) -> Result<Pairing, DataFault> {
         let Some(files) = self.patients.get(patient.reveal()) else { return Ok(Pairing::None) };
-        let stem = phase.map_or_else(|| input.to_owned(), |phase| format!("{input}_{phase}")).to_lowercase();
+        let stem = stem(input, phase);
         let (image, mask) = (one(files, &format!("{stem}_image"))?, one(files, &format!("{stem}_mask"))?);
         let unpaired = |present: PathBuf, missing: &str| {
             Err(DataFault::Unpaired { present, missing: format!("{stem}_{missing}.nii.gz") })
@@ -79,6 +79,24 @@ impl ImageFolder {
             (None, Some(mask)) => unpaired(mask, "image"),
         }
     }
+
+    /// The same image with a second reader's mask, `INPUT[_PHASE]_mask2`, where there is one.
+    pub(crate) fn second(
+        &self,
+        patient: &Patient,
+        input: &str,
+        phase: Option<&str>,
+        first: &ImagePair,
+    ) -> Result<Option<ImagePair>, DataFault> {
+        let Some(files) = self.patients.get(patient.reveal()) else { return Ok(None) };
+        let mask = one(files, &format!("{}_mask2", stem(input, phase)))?;
+        Ok(mask.map(|mask| ImagePair { image: first.image.clone(), mask }))
+    }
+}
+
+/// What the files of an input begin with, in lower case.
+fn stem(input: &str, phase: Option<&str>) -> String {
+    phase.map_or_else(|| input.to_owned(), |phase| format!("{input}_{phase}")).to_lowercase()
 }
 
 /// The file with this stem, if there is exactly one.

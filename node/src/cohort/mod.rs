@@ -2,10 +2,12 @@
 //!
 //! Rows are patients without names; the table leaves only as sums (`consilium-stats`). Spec: docs/reference/methods.md.
 
+mod batches;
 mod clinical;
 mod flow;
 mod folds;
 mod keyed;
+mod outcome;
 mod reading;
 mod rows;
 
@@ -18,6 +20,7 @@ pub use rows::CohortRows;
 
 use crate::catalogue::{DataFault, Patient};
 use crate::extraction::{Cache, Progress};
+use outcome::Known;
 use reading::Reading;
 
 /// What happens to a patient whose files cannot be used.
@@ -47,8 +50,12 @@ pub struct Source<'a> {
 pub struct Cohort {
     schema: Schema,
     patients: Vec<Patient>,
-    cases: Vec<bool>,
+    outcomes: Vec<Known>,
+    /// Scanner or other batch of each patient.
+    batches: Vec<usize>,
     values: Vec<Vec<f64>>,
+    /// Radiomic values by a second reader.
+    second: Vec<Vec<f64>>,
     flow: Vec<u64>,
     /// Files that could not be used, where the policy excludes them: messages for the hospital's own screen.
     excluded: Vec<String>,
@@ -76,8 +83,10 @@ impl Cohort {
         Self {
             schema,
             patients: Vec::new(),
-            cases: Vec::new(),
+            outcomes: Vec::new(),
+            batches: Vec::new(),
             values: Vec::new(),
+            second: Vec::new(),
             flow: Vec::new(),
             excluded: Vec::new(),
         }
@@ -101,10 +110,16 @@ impl Cohort {
         self.patients.is_empty()
     }
 
-    /// Number of cases.
+    /// Number of patients of class 1 of the first label: cases, or events.
     #[must_use]
     pub fn cases(&self) -> usize {
-        self.cases.iter().filter(|case| **case).count()
+        self.of_class(0, 1)
+    }
+
+    /// Number of patients of one class of one label.
+    #[must_use]
+    pub fn of_class(&self, label: usize, class: u32) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.classes.get(label) == Some(&Some(class))).count()
     }
 
     /// Patients left after each step of the plan's flow.
@@ -123,25 +138,44 @@ impl Cohort {
     #[must_use]
     pub fn digest(&self) -> Digest {
         let mut bytes = Vec::new();
-        for ((patient, case), values) in self.patients.iter().zip(&self.cases).zip(&self.values) {
-            bytes.extend(Digest::of("consilium/patient/v1", patient.reveal().as_bytes()).as_bytes());
-            bytes.push(u8::from(*case));
-            bytes.extend(values.iter().flat_map(|value| value.to_bits().to_le_bytes()));
+        for row in 0..self.len() {
+            let Known { classes, survival } = &self.outcomes[row];
+            let key = self.patients[row].reveal().as_bytes();
+            bytes.extend(Digest::of("consilium/patient/v1", key).as_bytes());
+            bytes.extend(classes.iter().flat_map(|class| class.unwrap_or(u32::MAX).to_le_bytes()));
+            let (days, event) = survival.map_or((f64::NAN, false), |seen| (seen.days, seen.event));
+            bytes.push(u8::from(event));
+            bytes.extend((self.batches[row] as u64).to_le_bytes());
+            let values = [days].into_iter().chain(self.values[row].iter().copied());
+            let values = values.chain(self.second[row].iter().copied());
+            bytes.extend(values.flat_map(|value| value.to_bits().to_le_bytes()));
         }
         self.flow.iter().for_each(|count| bytes.extend(count.to_le_bytes()));
-        Digest::of("consilium/cohort/v1", &bytes)
+        Digest::of("consilium/cohort/v2", &bytes)
     }
 
     /// The table with its folds, for an analysis of the sites in `roster`; nothing when `site` is not among them.
     #[must_use]
     pub fn rows(&self, plan: &StudyPlan, site: &SiteId, roster: &[SiteId]) -> Option<CohortRows<'_>> {
+        self.refolded(plan, site, roster, 0)
+    }
+
+    /// As [`Self::rows`], with the folds of one of the plan's repeats, counted from 0.
+    #[must_use]
+    pub fn refolded(
+        &self,
+        plan: &StudyPlan,
+        site: &SiteId,
+        roster: &[SiteId],
+        repeat: u32,
+    ) -> Option<CohortRows<'_>> {
         let mut sorted: Vec<&SiteId> = roster.iter().collect();
         sorted.sort();
         let place = sorted.iter().position(|other| *other == site)?;
         let cells = match plan.evaluate.design {
-            Design::Kfold => folds::deal(plan, site, &self.patients, &self.cases),
-            // the coordinator refuses the design before it asks
-            Design::Holdout => return None,
+            Design::Kfold | Design::Holdout => {
+                folds::deal(plan, site, &self.patients, &self.outcomes, repeat)
+            }
             Design::LeaveSiteOut => vec![place; self.patients.len()],
         };
         Some(CohortRows::new(self, cells, plan.study.seed, place))

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use consilium_radiomics::EXTRACTOR;
+use consilium_types::plan::TableColumns;
 use consilium_types::{Column, ColumnKind, Schema, StudyPlan};
 
 use super::clinical::Covariates;
-use super::{Cohort, Unfit, flow};
+use super::{Cohort, Unfit, batches, flow, outcome};
 use crate::catalogue::{ClinicalTable, DataFault, FeatureTable, Patient};
-use crate::extraction::{Cache, Extracted, Extractor, Progress};
+use crate::extraction::{Cache, Extracted, Extractor, Progress, Readings};
 
 /// What a plan needs of a data folder, opened and checked; no image is read yet.
 pub(super) struct Reading<'a> {
@@ -17,11 +18,13 @@ pub(super) struct Reading<'a> {
     covariates: Covariates,
     extractor: Option<Extractor<'a>>,
     table: Option<FeatureTable>,
+    /// The table's columns by a second reader.
+    second: Option<FeatureTable>,
 }
 
 /// Radiomic values of some patients, nothing for one who has none that can be used, and why.
 struct Radiomic {
-    values: Vec<Option<Vec<f64>>>,
+    values: Vec<Option<Readings>>,
     excluded: Vec<String>,
 }
 
@@ -30,12 +33,18 @@ impl<'a> Reading<'a> {
         let clinical = ClinicalTable::read(&data.join("clinical.csv"))?;
         flow::check_columns(plan, &clinical)?;
         let table = plan.inputs.table.as_ref();
+        let first = table.map(|table| FeatureTable::read(data, &table.file, &table.columns)).transpose()?;
+        let second =
+            table.and_then(|table| table.reread.as_ref()).zip(first.as_ref()).map(|(file, first)| {
+                FeatureTable::read(data, file, &TableColumns::Listed(first.columns().to_vec()))
+            });
         Ok(Self {
             plan,
             covariates: Covariates::of(plan, &clinical)?,
             clinical,
             extractor: Extractor::new(plan, data, cache)?,
-            table: table.map(|table| FeatureTable::read(data, &table.file, &table.columns)).transpose()?,
+            table: first,
+            second: second.transpose()?,
         })
     }
 
@@ -62,13 +71,20 @@ impl<'a> Reading<'a> {
         if self.plan.inputs.has_radiomics() {
             cohort.flow.push(radiomic.values.iter().flatten().count() as u64);
         }
-        for ((row, is_case), radiomic) in candidates.iter().zip(radiomic.values) {
-            let Some(mut values) = radiomic else { continue };
+        let mut rows = Vec::new();
+        for ((row, outcome), radiomic) in candidates.iter().zip(radiomic.values) {
+            let Some(Readings { first: mut values, second }) = radiomic else { continue };
             let Some(covariates) = self.covariates.values(&self.clinical, *row)? else { continue };
             values.extend(covariates);
             cohort.patients.push(self.clinical.patient(*row).clone());
-            cohort.cases.push(*is_case);
+            cohort.outcomes.push(outcome.clone());
             cohort.values.push(values);
+            cohort.second.push(second);
+            rows.push(*row);
+        }
+        cohort.batches = batches::of(self.plan, &self.clinical, &rows)?;
+        if self.plan.outcome.permute {
+            outcome::permute(self.plan.study.seed, &cohort.patients, &mut cohort.outcomes);
         }
         // the last step, where the plan drops patients with empty covariates
         if cohort.flow.len() < self.plan.flow().len() {
@@ -85,12 +101,19 @@ impl<'a> Reading<'a> {
     ) -> Result<Radiomic, DataFault> {
         let mut radiomic = match &self.extractor {
             Some(extractor) => judge(extractor.extract(patients, progress), unfit)?,
-            None => Radiomic { values: vec![Some(Vec::new()); patients.len()], excluded: Vec::new() },
+            None => {
+                Radiomic { values: vec![Some(Readings::default()); patients.len()], excluded: Vec::new() }
+            }
         };
         if let Some(table) = &self.table {
             for (values, patient) in radiomic.values.iter_mut().zip(patients) {
-                let given = table.values(patient);
-                *values = values.take().zip(given).map(|(values, given)| [values.as_slice(), given].concat());
+                let again = self.second.as_ref().and_then(|second| second.values(patient));
+                *values = values.take().zip(table.values(patient)).map(|(mut readings, given)| {
+                    readings.first.extend(given);
+                    let nothing = || vec![f64::NAN; given.len()];
+                    readings.second.extend(again.map_or_else(nothing, <[f64]>::to_vec));
+                    readings
+                });
             }
         }
         Ok(radiomic)

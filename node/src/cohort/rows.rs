@@ -1,6 +1,6 @@
 //! The cohort as `consilium-stats` reads it: numbers, classes, cells.
 
-use consilium_stats::Rows;
+use consilium_stats::{Rows, Survival};
 
 use super::{Cohort, keyed};
 
@@ -39,7 +39,11 @@ impl Rows for CohortRows<'_> {
     }
 
     fn label(&self, row: usize, label: usize) -> Option<u32> {
-        (label == 0).then(|| u32::from(self.cohort.cases[row]))
+        self.cohort.outcomes[row].classes.get(label).copied().flatten()
+    }
+
+    fn survival(&self, row: usize) -> Option<Survival> {
+        self.cohort.outcomes[row].survival
     }
 
     fn cell(&self, row: usize) -> usize {
@@ -52,6 +56,18 @@ impl Rows for CohortRows<'_> {
 
     fn site(&self) -> usize {
         self.site
+    }
+
+    fn batch(&self, row: usize) -> usize {
+        self.cohort.batches[row]
+    }
+
+    fn batches(&self) -> usize {
+        self.cohort.batches.iter().max().map_or(1, |last| last + 1)
+    }
+
+    fn reread(&self, row: usize, column: usize) -> f64 {
+        self.cohort.second[row].get(column).copied().unwrap_or(f64::NAN)
     }
 
     fn draw(&self, row: usize, purpose: &str) -> u64 {

@@ -7,6 +7,7 @@ mod cache;
 mod self_test;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,6 +16,7 @@ use consilium_imaging::{
 };
 use consilium_radiomics::{Settings, extract};
 use consilium_types::StudyPlan;
+use consilium_types::plan::Require;
 use rayon::prelude::*;
 
 pub use cache::Cache;
@@ -42,12 +44,37 @@ impl Progress for () {
 
 /// One patient's features over all image inputs of a plan.
 pub enum Extracted {
-    /// In the order of [`Extractor::columns`]; NaN where a feature is not defined.
-    Values(Vec<f64>),
+    /// Both readings.
+    Values(Readings),
     /// Some input is not there.
     Missing,
     /// Some file cannot be used.
     Unfit(DataFault),
+}
+
+/// Features in the order of [`Extractor::columns`]; NaN where one is not defined, or its image or mask is not there.
+#[derive(Clone, Default)]
+pub struct Readings {
+    /// With the mask.
+    pub(crate) first: Vec<f64>,
+    /// With a second reader's mask.
+    pub(crate) second: Vec<f64>,
+}
+
+impl std::fmt::Debug for Readings {
+    /// Shows no value.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Readings")
+    }
+}
+
+/// One image input, and how it is measured.
+#[derive(Debug)]
+struct Measured {
+    input: Input,
+    settings: Settings,
+    require: Require,
+    reread: bool,
 }
 
 impl std::fmt::Debug for Extracted {
@@ -61,7 +88,7 @@ impl std::fmt::Debug for Extracted {
 #[derive(Debug)]
 pub struct Extractor<'a> {
     /// What a patient must have, and how it is measured.
-    inputs: Vec<(Input, Settings)>,
+    inputs: Vec<Measured>,
     images: ImageFolder,
     cache: &'a Cache,
 }
@@ -74,7 +101,11 @@ impl<'a> Extractor<'a> {
             return Ok(None);
         }
         let features = plan.features.clone().unwrap_or_default();
-        let measured = |input: Input| (input.clone(), settings::of(&features, &input));
+        let measured = |input: Input| {
+            let image = plan.inputs.images().find(|(name, _)| *name == input.name).map(|(_, image)| image);
+            let (require, reread) = image.map(|image| (image.require, image.reread)).unwrap_or_default();
+            Measured { settings: settings::of(&features, &input), input, require, reread }
+        };
         let inputs = inputs.into_iter().map(measured).collect();
         Ok(Some(Self { inputs, images: ImageFolder::list(data)?, cache }))
     }
@@ -82,7 +113,7 @@ impl<'a> Extractor<'a> {
     /// Names of the columns: `pet_stat_mean`, `ct_arterial_cm_contrast_3D_avg`.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
-        let of_input = |(input, settings): &(Input, Settings)| {
+        let of_input = |Measured { input, settings, .. }: &Measured| {
             let prefix = input.prefix();
             settings.tags().into_iter().map(move |tag| format!("{prefix}_{tag}")).collect::<Vec<_>>()
         };
@@ -93,42 +124,61 @@ impl<'a> Extractor<'a> {
     pub fn extract(&self, patients: &[&Patient], progress: &dyn Progress) -> Vec<Extracted> {
         progress.begin(patients.len());
         let one = |patient: &&Patient| {
-            let cached = AtomicUsize::new(0);
-            let extracted = self.patient(patient, &cached);
-            progress.advance(cached.load(Ordering::Relaxed) == self.inputs.len());
+            let fresh = AtomicUsize::new(0);
+            let extracted = self.patient(patient, &fresh);
+            let is_known = matches!(extracted, Extracted::Values(_));
+            progress.advance(is_known && fresh.load(Ordering::Relaxed) == 0);
             extracted
         };
         patients.par_iter().map(one).collect()
     }
 
-    fn patient(&self, patient: &Patient, cached: &AtomicUsize) -> Extracted {
-        let mut values = Vec::new();
-        for (input, settings) in &self.inputs {
-            let pair = match self.images.pair(patient, &input.name, input.phase.as_deref()) {
-                Ok(Pairing::Pair(pair)) => pair,
-                Ok(Pairing::None) => return Extracted::Missing,
-                Err(fault) => return Extracted::Unfit(fault),
-            };
-            match self.pair(&pair, settings, cached) {
-                Ok(found) => values.extend(found),
-                Err(fault) => return Extracted::Unfit(fault),
-            }
+    fn patient(&self, patient: &Patient, fresh: &AtomicUsize) -> Extracted {
+        match self.readings(patient, fresh) {
+            Ok(Some(readings)) => Extracted::Values(readings),
+            Ok(None) => Extracted::Missing,
+            Err(fault) => Extracted::Unfit(fault),
         }
-        Extracted::Values(values)
+    }
+
+    /// Nothing when an input that the patient needs is not there.
+    fn readings(&self, patient: &Patient, fresh: &AtomicUsize) -> Result<Option<Readings>, DataFault> {
+        let mut readings = Readings::default();
+        // of the input's phases: whether one was found
+        let mut found: BTreeMap<&str, bool> = BTreeMap::new();
+        for Measured { input, settings, require, reread } in &self.inputs {
+            let (name, phase) = (input.name.as_str(), input.phase.as_deref());
+            let undefined = || vec![f64::NAN; settings.tags().len()];
+            let Pairing::Pair(pair) = self.images.pair(patient, name, phase)? else {
+                if *require == Require::All {
+                    return Ok(None);
+                }
+                found.entry(name).or_default();
+                readings.first.extend(undefined());
+                readings.second.extend(undefined());
+                continue;
+            };
+            found.insert(name, true);
+            readings.first.extend(self.pair(&pair, settings, fresh)?);
+            let again = if *reread { self.images.second(patient, name, phase, &pair)? } else { None };
+            let again = again.map(|pair| self.pair(&pair, settings, fresh)).transpose()?;
+            readings.second.extend(again.unwrap_or_else(undefined));
+        }
+        Ok(found.values().all(|any| *any).then_some(readings))
     }
 
     fn pair(
         &self,
         pair: &ImagePair,
         settings: &Settings,
-        cached: &AtomicUsize,
+        fresh: &AtomicUsize,
     ) -> Result<Vec<f64>, DataFault> {
         let key = cache::key(pair, settings)?;
         let tags = settings.tags();
         if let Some(known) = self.cache.get(&key, &tags) {
-            cached.fetch_add(1, Ordering::Relaxed);
             return Ok(known);
         }
+        fresh.fetch_add(1, Ordering::Relaxed);
         let values = measure(pair, settings)?;
         self.cache.put(&key, &tags, &values);
         Ok(values)

@@ -38,16 +38,20 @@ pub fn inputs(plan: &StudyPlan) -> Vec<Input> {
 
 /// The settings for one input.
 pub(super) fn of(features: &plan::Features, input: &Input) -> Settings {
-    let is_ct = input.name == "ct";
-    let resampling = |spacing: [f64; 3]| Resampling {
+    let (is_ct, is_planar) = (input.name == "ct", input.name == "us");
+    let resampling = |[x, y, z]: [f64; 3]| Resampling {
         image: interpolation(features.interpolation),
         round: is_ct,
-        ..Resampling::to(spacing.map(Some))
+        ..Resampling::to([Some(x), Some(y), (!is_planar).then_some(z)])
     };
     Settings {
         resampling: features.spacing.map(resampling),
         families: features.families.iter().copied().map(family).collect(),
-        aggregations: vec![aggregation(features.aggregation)],
+        aggregations: vec![aggregation(if is_planar {
+            planar(features.aggregation)
+        } else {
+            features.aggregation
+        })],
         discretisation: match features.bins_of(&input.name) {
             plan::Bins::Width(width) => Discretisation::BinWidth(width),
             plan::Bins::Count(count) => Discretisation::BinCount(count),
@@ -80,6 +84,15 @@ fn family(word: plan::Family) -> Family {
         plan::Family::Gldzm => Family::Gldzm,
         plan::Family::Ngtdm => Family::Ngtdm,
         plan::Family::Ngldm => Family::Ngldm,
+    }
+}
+
+/// Ultrasound has no third axis: the aggregation of its single slice that the word for volumes stands for.
+fn planar(word: plan::Aggregation) -> plan::Aggregation {
+    match word {
+        plan::Aggregation::Averaged3d => plan::Aggregation::Averaged2d,
+        plan::Aggregation::Merged3d => plan::Aggregation::SliceMerged2d,
+        planar => planar,
     }
 }
 

@@ -3,6 +3,8 @@
 use super::*;
 use consilium_stats::Rows as _;
 
+mod outcomes;
+
 const CLINICAL: &str = "patient,age,sex,stage,relapse\nP1,1,F,M,yes\nP2,2,M,M,no\nP3,,F,L,yes\nP4,4,,M,no\n\
                         P5,5,F,M,\nP6,6,M,M,maybe\nP7,7,F,M,yes\n";
 const FEATURES: &str = "patient,b,a\nP1,1,10\nP2,2,20\nP3,3,30\nP4,4,40\nP5,5,50\nP6,6,60\n";
