@@ -56,7 +56,7 @@ pub fn model_files(plan: &StudyPlan, result: &StudyResult) -> Vec<ModelFile> {
 
 /// The outcome in the plan's own words.
 fn outcome(plan: &StudyPlan) -> String {
-    format!("{} = {}", plan.outcome.label, plan.outcome.positive)
+    plan.outcome.text()
 }
 
 fn cohort(plan: &StudyPlan, result: &StudyResult) -> Cohort {
@@ -81,9 +81,9 @@ fn cohort(plan: &StudyPlan, result: &StudyResult) -> Cohort {
     }
 }
 
-/// Columns of the final model first, the others by how often they were selected, then by name.
+/// Of the first label: columns of the final model first, the others by how often they were selected, then by name.
 fn selection(plan: &StudyPlan, result: &StudyResult) -> Option<Selection> {
-    let selection = result.selection.as_ref()?;
+    let selection = result.selections.first()?;
     let times = |column: &String| selection.frequency.get(column).copied().unwrap_or(0);
     let selected =
         |column: &String, chosen| Selected { column: column.clone(), times: times(column), chosen };

@@ -51,8 +51,9 @@ fn columns(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) {
         evidence.insert(Claim::Images, format!("Images: {}.", images.join(", ")));
         evidence.insert(Claim::Preprocessing, resampling.clone());
         evidence.insert(Claim::Resampling, resampling);
-        evidence
-            .insert(Claim::Discretisation, format!("Discretisation: {:?}.", features.bins).to_lowercase());
+        let bins = images.iter().map(|name| format!("{name} {:?}", features.bins_of(name)));
+        let bins = bins.collect::<Vec<_>>().join(", ").to_lowercase();
+        evidence.insert(Claim::Discretisation, format!("Bins: {bins}."));
         evidence.insert(Claim::Features, format!("Families: {}.", word(&features.families)));
         evidence.insert(
             Claim::Parameters,
@@ -104,7 +105,7 @@ fn modelling(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) {
             format!("Logistic regression: {}.", used.join("; "))
         },
     );
-    claim(evidence, Claim::FeatureStatistics, result.selection.is_some(), || {
+    claim(evidence, Claim::FeatureStatistics, !result.selections.is_empty(), || {
         "Selection frequency of columns.".to_owned()
     });
 }
