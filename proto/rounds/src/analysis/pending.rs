@@ -9,7 +9,7 @@ use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select};
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let evaluate = &plan.evaluate;
     let keys = [
-        ("outcome.kind", plan.outcome.kind() != OutcomeKind::Binary),
+        ("outcome.kind = \"survival\"", plan.outcome.kind() == OutcomeKind::Survival),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
         ("evaluate.repeats", evaluate.repeats > 1),
     ];
