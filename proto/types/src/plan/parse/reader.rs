@@ -235,16 +235,17 @@ impl<'a> Section<'a> {
         self.number_of(key, self.get(key)?, range)
     }
 
-    /// A number, or this word in its place, which gives the inner nothing.
-    pub(super) fn number_or(
+    /// A number, or this word in its place, which means `named`.
+    pub(super) fn number_or<T>(
         &self,
         key: &'static str,
-        word: &str,
         range: &RangeInclusive<f64>,
-    ) -> Option<Option<f64>> {
+        (word, named): (&str, T),
+        of: impl Fn(f64) -> T,
+    ) -> Option<T> {
         match self.get(key)? {
-            Value::String(text) if text == word => Some(None),
-            number @ (Value::Integer(_) | Value::Float(_)) => self.number_of(key, number, range).map(Some),
+            Value::String(text) if text == word => Some(named),
+            number @ (Value::Integer(_) | Value::Float(_)) => self.number_of(key, number, range).map(of),
             other => self.wrong_type(key, &format!("\"{word}\" or a number"), other),
         }
     }

@@ -167,13 +167,14 @@ fn evaluate(section: Section<'_>, outcome: Option<&Outcome>) -> Evaluate {
     let default = Evaluate::default();
     let design = section.word("design").unwrap_or_default();
     let share = section.number("holdout", &(0.05..=0.95));
-    let threshold = section.number_or("threshold", "youden", &PROBABILITY);
+    let threshold =
+        section.number_or("threshold", &PROBABILITY, ("youden", Threshold::Youden), Threshold::Fixed);
     let evaluate = Evaluate {
         design,
         folds: section.whole("folds", 2..=20).unwrap_or(default.folds),
         repeats: section.whole("repeats", 1..=20).unwrap_or(default.repeats),
         holdout: share.or((design == Design::Holdout).then_some(0.3)),
-        threshold: threshold.flatten().map_or(Threshold::Youden, Threshold::Fixed),
+        threshold: threshold.unwrap_or_default(),
         thresholds: section.interval("thresholds", &PROBABILITY).unwrap_or(default.thresholds),
         level: section.number("level", &(0.5..=0.999)).unwrap_or(default.level),
         bootstrap: section.whole("bootstrap", 0..=2_000).unwrap_or(default.bootstrap),

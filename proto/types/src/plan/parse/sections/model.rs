@@ -39,7 +39,7 @@ fn penalty(section: Section<'_>) -> Penalty {
 }
 
 fn strength(section: &Section<'_>, key: &'static str) -> Option<Strength> {
-    section.number_or(key, "cv", &(0.0..=1e6)).map(|lambda| lambda.map_or(Strength::Cv, Strength::Fixed))
+    section.number_or(key, &(0.0..=1e6), ("cv", Strength::Cv), Strength::Fixed)
 }
 
 fn network(section: Section<'_>) -> Network {
@@ -93,11 +93,11 @@ fn boost(section: Section<'_>) -> Boost {
 
 fn svm(section: Section<'_>) -> Svm {
     let default = Svm::default();
-    let gamma = section.number_or("gamma", "auto", &(1e-6..=1e3)).flatten();
+    let gamma = section.number_or("gamma", &(1e-6..=1e3), ("auto", Gamma::Auto), Gamma::Fixed);
     let svm = Svm {
         cost: section.number("cost", &(1e-6..=1e6)).unwrap_or(default.cost),
         features: section.whole("features", 16..=2_048).unwrap_or(default.features),
-        gamma: gamma.map_or(Gamma::Auto, Gamma::Fixed),
+        gamma: gamma.unwrap_or_default(),
     };
     section.finish();
     svm
