@@ -8,6 +8,8 @@ pub(crate) const MOST_CELLS: usize = 100;
 pub(crate) const MOST_LABELS: usize = 50;
 /// Classes of a label.
 pub(crate) const MOST_CLASSES: usize = 50;
+/// Intervals of a grid of times: a century of days.
+pub(crate) const MOST_INTERVALS: usize = 40_000;
 /// Words of one summary: 64 MiB of statistics.
 pub(crate) const MOST_WORDS: usize = 1 << 22;
 /// Logistic fits, networks or scored models in one question.

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::glm::{Climb, Firth, HeldOut};
 use crate::{
-    Accuracy, Attribution, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances, Curve,
-    Cuts, Decision, Deviance, ForestLevel, Gram, Implausible, Moments, Networks, Newton, Permutation,
-    Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, Roc, Rows, Scale,
-    Stack, Summary, SummaryFault, Training, Unfit, Within,
+    Accuracy, AtRisk, Attribution, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances,
+    Curve, Cuts, Decision, Deviance, ForestLevel, Gram, Implausible, LifeTables, Moments, Networks, Newton,
+    Permutation, Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets,
+    RiskSlopes, Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 use crate::{Agreement, ClassCounts, Holes, Resample};
 
@@ -114,6 +114,16 @@ pub enum Query {
     Holes(Holes),
     /// A question of drawn patients.
     Resample(Resample),
+    /// Patients followed along a grid of times.
+    AtRisk(AtRisk),
+    /// Events and censorings along a grid of times.
+    LifeTables(LifeTables),
+    /// Partial likelihood of a Cox regression.
+    RiskSets(RiskSets),
+    /// Its gradient and information.
+    RiskSlopes(RiskSlopes),
+    /// The same, stratified by site.
+    SiteStrata(SiteStrata),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -156,6 +166,11 @@ macro_rules! each {
             Query::ClassCounts($computation) => $call,
             Query::Holes($computation) => $call,
             Query::Resample($computation) => $call,
+            Query::AtRisk($computation) => $call,
+            Query::LifeTables($computation) => $call,
+            Query::RiskSets($computation) => $call,
+            Query::RiskSlopes($computation) => $call,
+            Query::SiteStrata($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -256,5 +271,10 @@ queries!(
     ClassCounts,
     Holes,
     Resample,
+    AtRisk,
+    LifeTables,
+    RiskSets,
+    RiskSlopes,
+    SiteStrata,
     Stack
 );

@@ -72,6 +72,9 @@ pub enum Unfit {
         /// Bits of its lane.
         bits: u32,
     },
+    /// Sums within the site that cannot be.
+    #[error("a sum within the site cannot be: {0}")]
+    Local(Implausible),
 }
 
 impl Unfit {
@@ -82,6 +85,7 @@ impl Unfit {
             Self::NotFixed(_) => "CNS-S-0201",
             Self::Network(_) => "CNS-S-0202",
             Self::Lane { .. } => "CNS-S-0450",
+            Self::Local(_) => "CNS-S-0413",
         }
     }
 }

@@ -155,6 +155,11 @@ impl Accumulator {
         self.0[index + lane / LANES] += i128::from(n) << (LANE_BITS * (lane % LANES));
     }
 
+    /// Adds the word at `from` to the word at `into`: sums over all later times, one after the other.
+    pub fn carry(&mut self, from: usize, into: usize) {
+        self.0[into] += self.0[from];
+    }
+
     /// The sums, ready to leave.
     #[must_use]
     pub fn finish(self) -> Summary {

@@ -10,9 +10,10 @@ mod support;
 
 use consilium_stats::glm::{Climb, Firth, HeldOut};
 use consilium_stats::{
-    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Derived, Design,
-    Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton, Point, Predictor,
-    Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training, fit,
+    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Covariates, CoxPoint,
+    Derived, Design, Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton,
+    Point, Predictor, Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training,
+    fit,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
@@ -372,6 +373,11 @@ fn finish(query: &Query, sum: &Summary) {
         Query::ClassCounts(q) => drop(q.finish(sum)),
         Query::Holes(q) => drop(q.finish(sum)),
         Query::Resample(q) => drop(q.finish(sum)),
+        Query::AtRisk(q) => drop(q.finish(sum)),
+        Query::LifeTables(q) => drop(q.finish(sum)),
+        Query::RiskSets(q) => drop(q.finish(sum)),
+        Query::RiskSlopes(q) => drop(q.finish(sum)),
+        Query::SiteStrata(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -379,10 +385,17 @@ fn finish(query: &Query, sum: &Summary) {
     }
 }
 
+/// Whether a Cox regression is on columns.
+fn covariates(point: &CoxPoint) -> bool {
+    matches!(&point.covariates, Covariates::Design(design) if !design.columns.is_empty())
+}
+
 /// Whether a question names a column.
 fn asks_for_columns(query: &Query) -> bool {
     match query {
-        Query::Bands(_)
+        Query::AtRisk(_)
+        | Query::LifeTables(_)
+        | Query::Bands(_)
         | Query::Bootstrap(_)
         | Query::Classes(_)
         | Query::Count(_)
@@ -426,6 +439,9 @@ fn asks_for_columns(query: &Query) -> bool {
         Query::Agreement(_) | Query::ClassCounts(_) | Query::Holes(_) | Query::Resample(_) => {
             unreachable!("generated in tests/selection.rs")
         }
+        Query::RiskSets(q) => covariates(&q.point),
+        Query::RiskSlopes(q) => covariates(&q.point),
+        Query::SiteStrata(q) => covariates(&q.point),
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod cohorts;
+
 use consilium_stats::network::derive_seed;
 use consilium_stats::{
     Computation, Derived, Design, Harmonise, NetworkFault, Networks, Predictor, Rows, Scorer, Summary,
@@ -40,12 +42,21 @@ impl Table {
 
     /// Deals patients to sites.
     pub(crate) fn split(&self, sites: usize) -> Vec<Self> {
+        let place: Vec<usize> = (0..self.rows.len()).map(|i| i * 7 % sites).collect();
+        let mut dealt = self.deal(&place);
+        dealt.resize_with(sites, || Self { flow: self.flow.clone(), ..Self::default() });
+        dealt
+    }
+
+    /// Deals each patient to a site of its own choice.
+    pub(crate) fn deal(&self, place: &[usize]) -> Vec<Self> {
+        let sites = place.iter().max().map_or(1, |last| last + 1);
         let mut dealt = vec![Self { flow: self.flow.clone(), ..Self::default() }; sites];
         for (place, site) in dealt.iter_mut().enumerate() {
             site.site = place;
         }
-        for i in 0..self.rows.len() {
-            let site = &mut dealt[i * 7 % sites];
+        for (i, place) in place.iter().enumerate() {
+            let site = &mut dealt[*place];
             site.rows.push(self.rows[i].clone());
             site.labels.push(self.labels[i].clone());
             site.cells.push(self.cells[i]);
