@@ -103,14 +103,11 @@ impl Policy {
     pub(crate) fn allows_cohort(&self, plan: &StudyPlan, cohort: &Cohort) -> Result<(), Fault> {
         let n = cohort.len();
         let of_plan = &plan.cohort.min_per_site;
-        let labels = plan.outcome.labels().len();
-        let (first, rarest) = match plan.outcome.kind() {
-            OutcomeKind::Survival => (1, "events"),
-            _ => (0, "patients of the rarest class"),
+        let rarest = match plan.outcome.kind() {
+            OutcomeKind::Survival => "events",
+            _ => "patients of the rarest class",
         };
-        let classes = first..u32::try_from(plan.outcome.classes()).unwrap_or(u32::MAX);
-        let each = (0..labels).flat_map(|label| classes.clone().map(move |class| (label, class)));
-        let fewest = each.map(|(label, class)| cohort.of_class(label, class)).min().unwrap_or(0);
+        let fewest = cohort.fewest(plan);
         let rules = [
             ("patients", n, self.min_patients, "policy.toml"),
             ("patients", n, of_plan.n, "the plan"),

@@ -53,8 +53,12 @@ impl<T> From<Result<T, NotEstimable>> for Estimate<T> {
 }
 
 impl Comparison {
-    /// Runs the plan's analysis without the network, on plain f64.
+    /// Runs the plan's analysis without the network, on plain f64; nothing where the plan asks for more than the
+    /// independent code does.
     pub(crate) fn of(plan: &StudyPlan, schema: &Schema, sites: &[SiteTable]) -> Self {
+        if !reference::covers(plan) {
+            return Self { pooled: BTreeMap::new(), alone: BTreeMap::new() };
+        }
         let all = joined(sites.iter());
         let pooled = |family| (family, reference::analyse(plan, schema, family, &all).into());
         let families = || plan.model.families.iter().copied();

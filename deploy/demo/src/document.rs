@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use consilium_rounds::StudyResult;
 use consilium_rounds::result::{AucResult, LogisticResult, ModelResult};
-use consilium_types::plan::{Learner, ModelFamily, StudyPlan};
+use consilium_types::plan::{ModelFamily, StudyPlan};
 use consilium_types::{Digest, Schema, SiteId};
 use serde::Serialize;
 
@@ -105,12 +105,6 @@ impl Document {
     /// Indented JSON with a final newline.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// The federated model of a family and learner.
-    pub(crate) fn model(&self, family: ModelFamily, learner: Learner) -> Option<&ModelResult> {
-        let is_wanted = |model: &&ModelResult| model.learner == learner;
-        self.federated.models.iter().filter(|model| model.family == family).find(is_wanted)
     }
 }
 

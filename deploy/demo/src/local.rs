@@ -84,12 +84,12 @@ fn agree(plan: &StudyPlan, hospitals: &[Hospital]) -> Result<Schema> {
                 [schema.missing_in(other.cohort.schema()), other.cohort.schema().missing_in(schema)];
             bail!("{first} and {site} have different columns: {}", missing.concat().join(", "));
         }
-        let (n, cases) = (other.cohort.len(), other.cohort.cases());
+        let (n, fewest) = (other.cohort.len(), other.cohort.fewest(plan));
         let least = &plan.cohort.min_per_site;
-        let enough = n >= least.n as usize && cases.min(n - cases) >= least.per_class as usize;
+        let enough = n >= least.n as usize && fewest >= least.per_class as usize;
         ensure!(
             enough,
-            "{site} has {n} patients, {cases} of them cases: fewer than cohort.min_per_site asks for"
+            "{site} has {n} patients, {fewest} of the rarest class: fewer than cohort.min_per_site asks for"
         );
     }
     Ok(schema.clone())

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use consilium_rounds::result::{AucResult, ModelResult};
-use consilium_types::plan::{Learner, ModelFamily, StudyPlan};
+use consilium_rounds::result::{AucResult, EvaluationResult, ModelResult};
+use consilium_types::plan::{ModelFamily, StudyPlan};
 
 use crate::comparison::{Alone, Estimate};
 use crate::document::{Difference, Document};
@@ -17,8 +17,24 @@ pub(crate) fn text(plan: &StudyPlan, document: &Document) -> String {
     for family in &plan.model.families {
         accuracy(&mut out, plan, document, *family);
     }
+    if document.pooled.is_empty() {
+        line(
+            &mut out,
+            "\nNo independent pooled analysis is written for what this plan asks, so none is shown.",
+        );
+    }
     what_left(&mut out, document);
     out
+}
+
+/// Longest text of a kind of message; the file has it in full.
+const WIDTH: usize = 150;
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= WIDTH {
+        return text.to_owned();
+    }
+    text.chars().take(WIDTH).chain(" ...".chars()).collect()
 }
 
 fn patients(out: &mut String, document: &Document) {
@@ -44,11 +60,8 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
         out,
         &format!("\nAUC of the {} model on held-out patients, with its {percent} % interval", name(family)),
     );
-    for (learner, label) in [(Learner::Logistic, "federated, logistic"), (Learner::Mlp, "federated, network")]
-    {
-        if let Some(evaluation) = document.model(family, learner).and_then(ModelResult::binary) {
-            row(out, label, &federated(&evaluation.auc));
-        }
+    for model in document.federated.models.iter().filter(|model| model.family == family) {
+        model_rows(out, model, document.federated.cohort.labels.len());
     }
     if let Some(pooled) = document.pooled.get(&family) {
         row(out, "pooled, logistic", &estimate(pooled, |analysis| interval(&analysis.auc)));
@@ -64,6 +77,31 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
     let first = document.federated.models.iter().find(|model| model.family == family);
     if let Some(evaluation) = first.and_then(ModelResult::binary) {
         line(out, &format!("  {}", width_in_words(&evaluation.auc, document)));
+    }
+}
+
+/// One row, or one for each class of several.
+fn model_rows(out: &mut String, model: &ModelResult, labels: usize) {
+    let learner = format!("{:?}", model.learner).to_lowercase();
+    let of = if labels > 1 { format!("{}, {learner}", model.label) } else { learner };
+    match &model.evaluation {
+        EvaluationResult::Binary(evaluation) => {
+            row(out, &format!("federated, {of}"), &federated(&evaluation.auc));
+        }
+        EvaluationResult::Classes(classes) => {
+            row(
+                out,
+                &format!("federated, {of}"),
+                &format!("{} mean over classes", federated(&classes.auc_macro)),
+            );
+            for (class, evaluation) in classes.by_class.iter().enumerate() {
+                row(
+                    out,
+                    "",
+                    &format!("{} class {} against the others", federated(&evaluation.auc), class + 1),
+                );
+            }
+        }
     }
 }
 
@@ -115,7 +153,10 @@ fn what_left(out: &mut String, document: &Document) {
 }
 
 fn kind_row(out: &mut String, kind: &Left) {
-    line(out, &format!("    {:>4} x {:>10} bytes  {}", kind.messages, grouped(kind.bytes), kind.what));
+    line(
+        out,
+        &format!("    {:>4} x {:>10} bytes  {}", kind.messages, grouped(kind.bytes), shortened(&kind.what)),
+    );
 }
 
 fn federated(auc: &AucResult) -> String {

@@ -13,7 +13,7 @@ mod rows;
 
 use std::path::Path;
 
-use consilium_types::plan::Design;
+use consilium_types::plan::{Design, OutcomeKind};
 use consilium_types::{Digest, Schema, SiteId, StudyPlan};
 
 pub use rows::CohortRows;
@@ -120,6 +120,16 @@ impl Cohort {
     #[must_use]
     pub fn of_class(&self, label: usize, class: u32) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.classes.get(label) == Some(&Some(class))).count()
+    }
+
+    /// Patients of the rarest class of all labels; in a study of survival, patients with an event.
+    #[must_use]
+    pub fn fewest(&self, plan: &StudyPlan) -> usize {
+        let labels = plan.outcome.labels().len();
+        let first = u32::from(plan.outcome.kind() == OutcomeKind::Survival);
+        let classes = first..u32::try_from(plan.outcome.classes()).unwrap_or(u32::MAX);
+        let each = (0..labels).flat_map(|label| classes.clone().map(move |class| (label, class)));
+        each.map(|(label, class)| self.of_class(label, class)).min().unwrap_or(0)
     }
 
     /// Patients left after each step of the plan's flow.

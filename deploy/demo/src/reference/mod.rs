@@ -5,6 +5,11 @@
 //! `consilium-stats`, so agreement means something. Never: used by a node or a coordinator; outside the demo
 //! nobody holds all rows.
 
+use consilium_types::StudyPlan;
+use consilium_types::plan::{
+    Design, HarmoniseMethod, Learner, Missing, OutcomeKind, RelevanceTest, SelectMethod,
+};
+
 mod auc;
 mod fold;
 mod logistic;
@@ -15,6 +20,26 @@ mod table;
 pub(crate) use auc::Auc;
 pub(crate) use nested::{Analysis, PooledModel, analyse, transfer};
 pub(crate) use table::Table;
+
+/// Whether this code carries out all that the plan asks of its logistic regression.
+pub(crate) fn covers(plan: &StudyPlan) -> bool {
+    let (outcome, model) = (&plan.outcome, &plan.model);
+    let imputed = plan.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Regress);
+    let select = plan.select.as_ref();
+    let plain_selection = select.is_none_or(|select| {
+        let ranked = select.method == SelectMethod::Rank && select.relevance.test == RelevanceTest::Welch;
+        ranked && select.stability.is_none()
+    });
+    let plain_model = model.penalty.lasso.is_none()
+        && !model.site_intercept
+        && model.learners().any(|learner| learner == Learner::Logistic);
+    outcome.kind() == OutcomeKind::Binary
+        && plan.harmonise.method == HarmoniseMethod::None
+        && plan.evaluate.design != Design::Holdout
+        && !imputed
+        && plain_selection
+        && plain_model
+}
 
 /// Why a number is not given, in words for the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
