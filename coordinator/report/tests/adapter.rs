@@ -60,7 +60,7 @@ fn model(family: &str) -> Value {
         ],
     });
     json!({
-        "name": format!("{family}/logistic"), "family": family, "learner": "logistic",
+        "name": format!("{family}/logistic"), "label": "mycn", "family": family, "learner": "logistic",
         "fit": { "logistic": logistic }, "evaluation": { "binary": binary },
     })
 }
@@ -71,6 +71,7 @@ fn study() -> (StudyPlan, StudyResult) {
         "study": "mycn-ct", "plan_hash": plan.hash().to_string(), "sites": ["a", "b", "c"], "extractor": "",
         "cohort": {
             "n": 240, "cases": 48,
+            "labels": [{ "label": "mycn", "classes": [{ "class": "not", "n": 192 }, { "class": "amplified", "n": 48 }] }],
             "flow": [{ "step": "in the clinical table", "patients": 300 }, { "step": "outcome known", "patients": 240 }],
             "folds": vec![json!({ "n": 48, "cases": 10 }); 5],
         },

@@ -132,7 +132,7 @@ impl AnalysisFault {
             Self::NoColumns => "CNS-R-0101",
             Self::TooFew { .. } => "CNS-R-0102",
             Self::NoUsableColumn { .. } => "CNS-R-0103",
-            Self::KeptCovariates { .. } => "CNS-R-0200",
+            Self::KeptCovariates { .. } => "CNS-R-0212",
             Self::Fit { failure, .. } => failure.code(),
             Self::ClassAbsent { .. } => "CNS-R-0130",
             Self::SiteIntercepts { .. } => "CNS-R-0131",
