@@ -102,7 +102,7 @@ fn a_question_to_fewer_hospitals_than_the_policy_allows_is_not_answered() {
 
 #[test]
 fn a_question_about_columns_that_do_not_exist_is_not_answered() {
-    let absurd = r#"{"count":{"steps":5,"cells":1000000000}}"#;
+    let absurd = r#"{"count":{"steps":5,"cells":1000000000,"classes":[2]}}"#;
     assert_eq!(declined(|question| question.query = absurd.as_bytes().to_vec()), "CNS-S-0103");
 }
 

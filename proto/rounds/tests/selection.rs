@@ -166,3 +166,15 @@ fn holes_are_filled_from_the_other_covariates() {
     assert!((regressed - mean).abs() > 1e-6, "{regressed} {mean}");
     assert!(exchanges <= fewer + 3, "sweeps travel with the selection: {exchanges} {fewer}");
 }
+
+#[test]
+fn a_path_of_penalties_takes_the_informative_column() {
+    for method in ["method = \"lasso\"", "method = \"elastic-net\"\nalpha = 0.5\nrule = \"1se\""] {
+        let plan = plan(method, "");
+        let result = result(&plan, &cohort(&plan, 120)).unwrap();
+        let selection = &result.selections[0];
+        assert_eq!(selection.columns[0], "r0", "{method}");
+        assert!((1..=3).contains(&selection.columns.len()), "{method}");
+        assert!(result.effort.exchanges <= 40, "{method}: {:?}", result.effort);
+    }
+}

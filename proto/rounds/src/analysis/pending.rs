@@ -20,7 +20,7 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
 fn of_selection(select: &Select) -> Option<&'static str> {
     let keys = [
         ("select.relevance.test", select.relevance.test == RelevanceTest::Cox),
-        ("select.method", select.method.is_path()),
+        ("select.bootstraps along a path of penalties", select.method.is_path() && select.bootstraps > 0),
     ];
     keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key)
 }

@@ -10,7 +10,6 @@ use crate::analysis::study::Study;
 pub(in crate::analysis) enum Rule {
     /// The lowest loss.
     Min,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the plan's keys that reach it follow"))]
     /// The largest penalty within one standard error of the lowest loss, as `lambda.1se` of glmnet.
     OneSe,
 }

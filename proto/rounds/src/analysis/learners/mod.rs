@@ -14,9 +14,7 @@ use std::pin::Pin;
 use consilium_stats::{Design, Predictor};
 use consilium_types::plan::{Learner, ModelFamily};
 
-#[allow(unused_imports, reason = "selection by lasso follows")]
 pub(super) use choosing::Rule as PathRule;
-#[allow(unused_imports, reason = "selection by lasso follows")]
 pub(super) use linear::{Path as LassoPath, select as lasso_select};
 
 use super::AnalysisFault;

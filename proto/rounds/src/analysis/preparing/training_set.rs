@@ -81,6 +81,11 @@ impl TrainingSet {
             ModelFamily::Radiomics => self.chosen.columns.clone(),
             ModelFamily::Combined => [self.chosen.columns.clone(), clinical()].concat(),
         };
+        self.design_of(&columns, family)
+    }
+
+    /// Some columns, standardised.
+    pub(super) fn design_of(&self, columns: &[usize], family: ModelFamily) -> Result<Design, AnalysisFault> {
         // sums that no honest site sends can leave a ranked column without a spread; it goes as a whole
         let scale = |column: &usize| Some((*column, self.spread(*column)?));
         let (columns, (mean, sd)): (Vec<usize>, (Vec<f64>, Vec<f64>)) =

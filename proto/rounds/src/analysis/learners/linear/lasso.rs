@@ -60,7 +60,6 @@ impl Path {
 ///
 /// Columns come by the size of their standardised coefficients. Only fits with one to `path.max` columns are taken; where
 /// the path passes from none to more, the largest penalty with columns is, cut to the first `path.max`.
-#[cfg_attr(not(test), expect(dead_code, reason = "selection by lasso follows"))]
 pub(in crate::analysis) async fn select(
     study: &Study,
     label: usize,

@@ -12,13 +12,15 @@ mod stability;
 
 use std::collections::BTreeMap;
 
-use consilium_stats::Components;
+use consilium_stats::glm::Response;
 use consilium_stats::redundancy::{Weighing, mrmr, uncorrelated};
+use consilium_stats::{Components, Target};
 use consilium_types::ColumnKind;
-use consilium_types::plan::{Select, SelectMethod};
+use consilium_types::plan::{ModelFamily, PathRule as Wanted, Select, SelectMethod};
 
 use super::training_set::TrainingSet;
 use crate::analysis::AnalysisFault;
+use crate::analysis::learners::{LassoPath, PathRule, lasso_select};
 use crate::analysis::study::Study;
 use source::Source;
 
@@ -43,9 +45,6 @@ pub(super) async fn select(study: &Study, set: &TrainingSet) -> Result<Chosen, A
     };
     if usable.is_empty() {
         return Ok(Chosen::default());
-    }
-    if select.method.is_path() {
-        return Err(AnalysisFault::NotYet { what: "select.method along a path of penalties".to_owned() });
     }
     let (stable, agreement) = stability::stable(study, set, usable, select).await?;
     let source = Source::of(study, set, stable);
@@ -85,9 +84,31 @@ async fn choose(source: &Source<'_>, order: &[usize], select: &Select) -> Result
             let columns = kept.iter().map(column).collect();
             return Ok(components::largest(source, columns, |i, j| gram.correlation(kept[i], kept[j]), most));
         }
-        SelectMethod::Rank | SelectMethod::Lasso | SelectMethod::ElasticNet => {
-            kept.iter().map(column).collect()
+        SelectMethod::Rank => kept.iter().map(column).collect(),
+        SelectMethod::Lasso | SelectMethod::ElasticNet => {
+            along_path(source, &kept.iter().map(column).collect::<Vec<_>>(), select).await?
         }
     };
     Ok(Chosen { columns: chosen, ..Chosen::default() })
+}
+
+/// The columns that a path of penalties takes, the largest coefficients first.
+async fn along_path(
+    source: &Source<'_>,
+    columns: &[usize],
+    select: &Select,
+) -> Result<Vec<usize>, AnalysisFault> {
+    let (set, family) = (source.set, ModelFamily::Radiomics);
+    let response = match source.classes() {
+        2 => Response::Binary(Target::case(set.label)),
+        classes => Response::Nominal { label: set.label, classes },
+    };
+    let alpha = if select.method == SelectMethod::Lasso { 1.0 } else { select.alpha.unwrap_or(0.5) };
+    let rule = match select.rule {
+        Wanted::Min => PathRule::Min,
+        Wanted::OneSe => PathRule::OneSe,
+    };
+    let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule };
+    let design = set.design_of(columns, family)?;
+    lasso_select(source.study, set.label, family, &design, &path).await
 }
