@@ -1,6 +1,6 @@
 //! The analysis of a plan: which question follows from which sum.
 //!
-//! The course of an analysis ([`course`]) is written from top to bottom, as the methods page tells it: it asks, waits,
+//! The course of an analysis (`course`) is written from top to bottom, as the methods page tells it: it asks, waits,
 //! and goes on. This module drives it: a sum comes in, the course runs until it waits again, and the questions that
 //! wait are the next exchange. Never: a clock, a file, a site's own sum; it sees totals only. The same totals give the
 //! same bits, which is how a killed coordinator and an auditor find the same result.
