@@ -73,7 +73,7 @@ impl Analysis {
         let question = Question { plan: plan.clone(), roster: roster.to_vec(), schema: schema.clone() };
         let question = Arc::new(question);
         let course = Course::begin(&question)?;
-        let query = course.query()?;
+        let query = course.query()?.clone();
         Ok((Self { question, history: Vec::new(), live: Arc::new(Mutex::new(Some(course))) }, query))
     }
 
@@ -84,13 +84,13 @@ impl Analysis {
             Some(course) => course,
             None => Course::again(&self.question, &self.history)?,
         };
-        if course.query()? != *query {
+        if course.query()? != query {
             return Err(AnalysisFault::OutOfTurn);
         }
         if let Some(result) = course.take(sum)? {
             return Ok(Progress::Done(Box::new(result)));
         }
-        let query = course.query()?;
+        let query = course.query()?.clone();
         self.history.push(Arc::new(sum.clone()));
         self.live = Arc::new(Mutex::new(Some(course)));
         Ok(Progress::Ask(Box::new(self), query))
@@ -114,8 +114,8 @@ impl Course {
         Ok(course)
     }
 
-    fn query(&self) -> Result<Query, AnalysisFault> {
-        self.open.as_ref().map(|open| open.query.clone()).ok_or(AnalysisFault::OutOfTurn)
+    fn query(&self) -> Result<&Query, AnalysisFault> {
+        self.open.as_ref().map(|open| &open.query).ok_or(AnalysisFault::OutOfTurn)
     }
 
     /// Takes a sum; the result, when it was the last.
