@@ -82,7 +82,7 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
 
 /// One row, or one for each class of several.
 fn model_rows(out: &mut String, model: &ModelResult, labels: usize) {
-    let learner = format!("{:?}", model.learner).to_lowercase();
+    let learner = model.name.rsplit('/').next().unwrap_or_default().to_owned();
     let of = if labels > 1 { format!("{}, {learner}", model.label) } else { learner };
     match &model.evaluation {
         EvaluationResult::Binary(evaluation) => {
