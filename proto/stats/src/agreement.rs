@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | 5 for each column | patients read twice; sums of s, s^2, d, d^2 with s, d the sum and difference of the readings | variance between and within patients of the training set |
 
+use consilium_types::plan::IccForm;
 use serde::{Deserialize, Serialize};
 
 use crate::reader::Reader;
@@ -40,21 +41,11 @@ pub struct Readings {
     pub difference_square: f64,
 }
 
-/// Which intraclass correlation of single readings, after Shrout and Fleiss, Psychol Bull 86 (1979) 420.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Intraclass {
-    /// ICC(1,1): one-way random.
-    OneWay,
-    /// ICC(2,1): two-way random, absolute agreement.
-    Agreement,
-    /// ICC(3,1): two-way mixed, consistency.
-    Consistency,
-}
-
 impl Readings {
-    /// The intraclass correlation; nothing with fewer than two patients or where nothing varies.
+    /// The intraclass correlation of single readings, after Shrout and Fleiss, Psychol Bull 86 (1979) 420: one-way random,
+    /// two-way random with absolute agreement, or two-way mixed with consistency. Nothing with fewer than two patients or where nothing varies.
     #[must_use]
-    pub fn intraclass(&self, form: Intraclass) -> Option<f64> {
+    pub fn intraclass(&self, form: IccForm) -> Option<f64> {
         if self.n < 2.0 {
             return None;
         }
@@ -69,9 +60,9 @@ impl Readings {
         let within = self.difference_square / (2.0 * self.n);
         let readers = self.difference * self.difference / (2.0 * self.n);
         Some(match form {
-            Intraclass::OneWay => (between - within) / (between + within),
-            Intraclass::Agreement => (between - error) / (between + error + 2.0 * (readers - error) / self.n),
-            Intraclass::Consistency => (between - error) / (between + error),
+            IccForm::Icc11 => (between - within) / (between + within),
+            IccForm::Icc21 => (between - error) / (between + error + 2.0 * (readers - error) / self.n),
+            IccForm::Icc31 => (between - error) / (between + error),
         })
     }
 }

@@ -13,6 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decided, check_thresholds};
+use crate::poisson::quantile;
 use crate::reader::Reader;
 use crate::roc::integer_score;
 use crate::scores::{Score, Scorer};
@@ -64,17 +65,9 @@ pub fn tally_lows(tallies: &[Tally]) -> Vec<u64> {
     tallies.iter().step_by(step).map(|tally| tally.interval.low).collect()
 }
 
-/// A Poisson(1) number from 64 random bits, by the inverse of its distribution function.
+/// How often a patient is in a replicate.
 fn poisson(bits: u64) -> u64 {
-    let u = (bits >> 11) as f64 / (1u64 << 53) as f64;
-    let (mut weight, mut term) = (0, libm::exp(-1.0));
-    let mut below = term;
-    while u >= below && weight < MOST_WEIGHT {
-        weight += 1;
-        term /= weight as f64;
-        below += term;
-    }
-    weight
+    quantile(bits, MOST_WEIGHT)
 }
 
 impl Replicate {

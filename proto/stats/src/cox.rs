@@ -13,6 +13,7 @@
 //! | a (a + 1) / 2 | weighted products of a of the columns | their covariance |
 //! | a for each time, 2a with Efron's ties | sum of `z exp(eta)` at risk, and over the events | weighted means at the time |
 
+pub use consilium_types::plan::Ties;
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::logit;
@@ -31,17 +32,6 @@ use crate::{
 const BOUND: f64 = 25.0;
 /// No study has more events.
 const MOST_EVENTS: u64 = 1 << 20;
-
-/// How events of the same time count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ties {
-    /// Efron's approximation.
-    #[default]
-    Efron,
-    /// Breslow's approximation.
-    Breslow,
-}
 
 /// What a Cox regression is on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! A fit maximises `loglik(beta) - lambda / 2 * |beta|^2`. The penalty is added here, so lambda changes nothing in what
 //! leaves. Spec: docs/reference/methods/survival.md.
 
+use crate::glm::sandwich;
 use crate::linear::Symmetric;
 
 /// A fit has converged when no coefficient of its last step is larger.
@@ -85,7 +86,8 @@ impl CoxClimb {
 
     /// Takes the derivatives at an accepted point and moves. Whether the fit has converged.
     pub fn advance(&mut self, gradient: &[f64], information: &Symmetric) -> Result<bool, CoxFailure> {
-        let factor = ridged(information, self.lambda).cholesky().ok_or_else(|| self.singular())?;
+        let ridged = information.plus(&penalty(information.order(), self.lambda));
+        let factor = ridged.cholesky().ok_or_else(|| self.singular())?;
         let shrink = |(g, b): (&f64, &f64)| g - self.lambda * b;
         let step = factor.solve(&gradient.iter().zip(&self.beta).map(shrink).collect::<Vec<f64>>());
         if step.iter().all(|s| s.abs() <= STEP_TOLERANCE) {
@@ -108,10 +110,9 @@ fn squares(beta: &[f64]) -> f64 {
     beta.iter().fold(0.0, |sum, b| sum + b * b)
 }
 
-fn ridged(information: &Symmetric, lambda: f64) -> Symmetric {
-    let n = information.order();
-    let entry = |(i, j): (usize, usize)| information.at(i, j) + if i == j { lambda } else { 0.0 };
-    Symmetric::from_triangle(n, (0..n).flat_map(|i| (i..n).map(move |j| (i, j))).map(entry).collect())
+fn penalty(order: usize, lambda: f64) -> Symmetric {
+    let pairs = (0..order).flat_map(|i| (i..order).map(move |j| (i, j)));
+    Symmetric::from_triangle(order, pairs.map(|(i, j)| if i == j { lambda } else { 0.0 }).collect())
 }
 
 /// Covariance `(I + P)^-1 I (I + P)^-1` with P lambda times the identity; `I^-1` without a penalty.
@@ -119,19 +120,5 @@ fn ridged(information: &Symmetric, lambda: f64) -> Symmetric {
 /// Nothing when the matrix is singular.
 #[must_use]
 pub fn cox_covariance(information: &Symmetric, lambda: f64) -> Option<Vec<Vec<f64>>> {
-    let inverse = ridged(information, lambda).cholesky()?.inverse();
-    if lambda <= 0.0 {
-        return Some(inverse);
-    }
-    let n = inverse.len();
-    let dot =
-        |a: &dyn Fn(usize) -> f64, b: &dyn Fn(usize) -> f64| (0..n).fold(0.0, |sum, k| sum + a(k) * b(k));
-    let half = |i: usize| -> Vec<f64> {
-        (0..n).map(|j| dot(&|k| inverse[i][k], &|k| information.at(k, j))).collect()
-    };
-    let row = |i: usize| {
-        let half = half(i);
-        (0..n).map(|j| dot(&|k| half[k], &|k| inverse[k][j])).collect()
-    };
-    Some((0..n).map(row).collect())
+    sandwich(information, &penalty(information.order(), lambda))
 }

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::harmonise::Harmonised;
-use crate::{QueryFault, Rows, Survival, check};
+use crate::lens::Lens;
+use crate::{QueryFault, Rows, check};
 
 /// Sweeps of an imputation.
 const MOST_SWEEPS: usize = 20;
@@ -143,16 +144,16 @@ fn check_standardised(columns: &[usize], mean: &[f64], sd: &[f64], width: usize)
     check::positive("standard deviations", sd)
 }
 
-impl Rows for DerivedRows<'_> {
-    fn len(&self) -> usize {
-        self.rows.len()
+impl Lens for DerivedRows<'_> {
+    fn below(&self) -> &dyn Rows {
+        &self.rows
     }
 
-    fn width(&self) -> usize {
+    fn columns(&self) -> usize {
         self.derived.width(self.rows.width())
     }
 
-    fn value(&self, row: usize, column: usize) -> f64 {
+    fn look(&self, row: usize, column: usize) -> f64 {
         let components = self.derived.components.as_ref();
         if let Some(components) = components.filter(|components| column >= components.first) {
             return components.value(&self.rows, row, column - components.first);
@@ -163,41 +164,5 @@ impl Rows for DerivedRows<'_> {
         };
         let Ok(place) = imputation.columns.binary_search(&column) else { return value };
         imputation.mean[place] + imputation.sd[place] * imputation.fill(&self.rows, row)[place]
-    }
-
-    fn label(&self, row: usize, label: usize) -> Option<u32> {
-        self.rows.label(row, label)
-    }
-
-    fn survival(&self, row: usize) -> Option<Survival> {
-        self.rows.survival(row)
-    }
-
-    fn cell(&self, row: usize) -> usize {
-        self.rows.cell(row)
-    }
-
-    fn flow(&self) -> &[u64] {
-        self.rows.flow()
-    }
-
-    fn site(&self) -> usize {
-        self.rows.site()
-    }
-
-    fn batch(&self, row: usize) -> usize {
-        self.rows.batch(row)
-    }
-
-    fn batches(&self) -> usize {
-        self.rows.batches()
-    }
-
-    fn reread(&self, row: usize, column: usize) -> f64 {
-        self.rows.reread(row, column)
-    }
-
-    fn draw(&self, row: usize, purpose: &str) -> u64 {
-        self.rows.draw(row, purpose)
     }
 }

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::disclosure::Released;
 use crate::lanes::{self, Lanes};
+use crate::lens::Lens;
 use crate::{
-    Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Scorer, Summary, Survival, Unfit,
-    check,
+    Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Scorer, Summary, Unfit, check,
 };
 
 /// Parts of the score between 0 and 1.
@@ -73,49 +73,13 @@ impl<'a> Shuffled<'a> {
     }
 }
 
-impl Rows for Shuffled<'_> {
-    fn len(&self) -> usize {
-        self.rows.len()
+impl Lens for Shuffled<'_> {
+    fn below(&self) -> &dyn Rows {
+        self.rows
     }
 
-    fn width(&self) -> usize {
-        self.rows.width()
-    }
-
-    fn value(&self, row: usize, column: usize) -> f64 {
+    fn look(&self, row: usize, column: usize) -> f64 {
         self.rows.value(if column == self.column { self.from[row] } else { row }, column)
-    }
-
-    fn label(&self, row: usize, label: usize) -> Option<u32> {
-        self.rows.label(row, label)
-    }
-
-    fn survival(&self, row: usize) -> Option<Survival> {
-        self.rows.survival(row)
-    }
-
-    fn cell(&self, row: usize) -> usize {
-        self.rows.cell(row)
-    }
-
-    fn flow(&self) -> &[u64] {
-        self.rows.flow()
-    }
-
-    fn site(&self) -> usize {
-        self.rows.site()
-    }
-
-    fn batch(&self, row: usize) -> usize {
-        self.rows.batch(row)
-    }
-
-    fn batches(&self) -> usize {
-        self.rows.batches()
-    }
-
-    fn draw(&self, row: usize, purpose: &str) -> u64 {
-        self.rows.draw(row, purpose)
     }
 }
 

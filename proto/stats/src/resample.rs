@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::disclosure::Released;
 use crate::harmonise::{Harmonise, Harmonised};
+use crate::poisson::quantile;
 use crate::{Computation, Implausible, Networks, Query, QueryFault, Rows, Summary, Survival, Unfit, check};
 
 /// Replicates of a study.
 const MOST_REPLICATES: u32 = 10_000;
 /// Most times one patient is drawn; Poisson(1) exceeds it once in 10^12.
-const MOST_TIMES: usize = 14;
+const MOST_TIMES: u64 = 14;
 
 /// Asks a question of drawn patients and some columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,28 +43,19 @@ struct Drawn<'a> {
     columns: &'a [usize],
 }
 
-/// How often Poisson(1) draws a patient, from 53 random bits.
-///
-/// Inverts the distribution function 1/e (1 + 1 + 1/2 + 1/6 + ...).
+/// How often a patient is drawn.
 #[must_use]
 pub fn poisson(bits: u64) -> usize {
-    let uniform = (bits >> 11) as f64 / (1u64 << 53) as f64;
-    let (mut term, mut sum, mut times) = (libm::exp(-1.0), libm::exp(-1.0), 0);
-    while uniform >= sum && times < MOST_TIMES {
-        times += 1;
-        term /= times as f64;
-        sum += term;
-    }
-    times
+    usize::try_from(quantile(bits, MOST_TIMES)).unwrap_or(0)
 }
 
 impl Resample {
     fn drawn<'a>(&'a self, rows: &'a dyn Rows) -> Drawn<'a> {
         let purpose = format!("select/{}", self.replicate);
-        let times = |row: usize| std::iter::repeat_n(row, poisson(rows.draw(row, &purpose)));
+        let drawn = |row: usize| std::iter::repeat_n(row, poisson(rows.draw(row, &purpose)));
         Drawn {
             rows: self.harmonise.open(rows, &self.held_out),
-            patients: (0..rows.len()).flat_map(times).collect(),
+            patients: (0..rows.len()).flat_map(drawn).collect(),
             columns: &self.columns,
         }
     }

@@ -14,9 +14,10 @@ use consilium_stats::linear::Symmetric;
 use consilium_stats::redundancy::{Weighing, mrmr, uncorrelated};
 use consilium_stats::resample::poisson;
 use consilium_stats::{
-    Agreement, ClassCounts, Computation, Conditioning, Design, Gram, GramTable, Harmonise, Holes, Intraclass,
+    Agreement, ClassCounts, Computation, Conditioning, Design, Gram, GramTable, Harmonise, Holes,
     MomentTable, Moments, Query, Resample, Rows, Scale, Test, bits_for, ranks, relevance,
 };
+use consilium_types::plan::IccForm;
 use proptest::prelude::*;
 use serde_json::Value;
 use support::{Table, ask, close};
@@ -184,7 +185,7 @@ fn two_readings_agree_as_pingouin_says() {
     question.check(WIDTH).unwrap();
     let readings = question.finish(&ask(&question, &sites)).unwrap();
     for (found, expected) in readings.iter().zip(recorded["icc"].as_array().unwrap()) {
-        let forms = [Intraclass::OneWay, Intraclass::Agreement, Intraclass::Consistency];
+        let forms = [IccForm::Icc11, IccForm::Icc21, IccForm::Icc31];
         for (form, expected) in forms.into_iter().zip(numbers(expected)) {
             let icc = found.intraclass(form).unwrap();
             assert!(close(icc, expected, 1e-9), "{form:?} {icc} {expected}");
@@ -199,7 +200,7 @@ fn a_column_that_does_not_vary_has_no_agreement() {
     let question = Agreement { held_out: Vec::new(), columns: vec![0], conditioning: Conditioning::none(1) };
     let readings = question.finish(&ask(&question, &table.split(2))).unwrap();
     assert_eq!(readings[0].n, 9.0);
-    assert_eq!(readings[0].intraclass(Intraclass::Agreement), None);
+    assert_eq!(readings[0].intraclass(IccForm::Icc21), None);
 }
 
 #[test]
@@ -438,7 +439,7 @@ fn read(query: &Query, sum: &consilium_stats::Summary) {
     match query {
         Query::Agreement(q) => {
             for readings in q.finish(sum).unwrap_or_default() {
-                let icc = readings.intraclass(Intraclass::Agreement);
+                let icc = readings.intraclass(IccForm::Icc21);
                 assert!(icc.is_none_or(|icc| icc <= 1.0 + 1e-9 || icc.is_nan()), "{readings:?}");
             }
         }

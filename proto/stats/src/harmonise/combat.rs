@@ -7,7 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Affine, MOST_BATCHES, Residuals, ResidualsFound, check_columns, describing, spread};
+use super::{
+    Affine, MOST_BATCHES, Residuals, ResidualsFound, Shrink, check_columns, describing, spread,
+    spread_of_patients,
+};
 use crate::{QueryFault, Rows, check};
 
 /// Empirical Bayes steps end when no estimate moves by more than this share of itself.
@@ -17,19 +20,6 @@ const MOST_STEPS: usize = 1_000;
 
 /// A prior as narrow as this leaves nothing to the data.
 const MOST_SHAPE: f64 = 1e12;
-
-/// How a batch's own estimates are drawn towards the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Shrink {
-    /// Parametric empirical Bayes.
-    #[default]
-    Parametric,
-    /// Not at all: each batch's own location and scale.
-    None,
-    /// Location only, by empirical Bayes; the scale stays.
-    MeanOnly,
-}
 
 /// ComBat for some columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -154,9 +144,7 @@ impl Combat {
     fn estimate(&self, rows: &dyn Rows, patients: &[usize], place: usize) -> Estimate {
         let (column, sd) = (self.columns[place], self.references[place].sd);
         let standard = |row: &usize| (rows.value(*row, column) - self.explained(rows, *row, place)) / sd;
-        let mut values: Vec<f64> = patients.iter().map(standard).collect();
-        values.sort_by(f64::total_cmp);
-        let (n, shift, squares) = spread(values.into_iter());
+        let (n, shift, squares) = spread_of_patients(patients.iter().map(standard).collect());
         let scale = if n > 1.0 && squares > 0.0 { squares / (n - 1.0) } else { 1.0 };
         Estimate { n, shift, scale, squares }
     }

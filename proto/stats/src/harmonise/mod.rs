@@ -11,8 +11,10 @@ mod moments;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{QueryFault, Rows, Survival, check};
-pub use combat::{Combat, Prior, Reference, Shrink};
+use crate::lens::Lens;
+use crate::{QueryFault, Rows, check};
+pub use combat::{Combat, Prior, Reference};
+pub use consilium_types::plan::Shrink;
 pub use moments::{Covariances, CovariancesFound, Residuals, ResidualsFound};
 
 /// Batches of one site.
@@ -37,17 +39,14 @@ pub enum Harmonise {
 impl Harmonise {
     /// Opens the harmonisation of a training set over a site's rows.
     #[must_use]
-    pub fn open<'a>(&self, rows: &'a dyn Rows, held_out: &[usize]) -> Harmonised<'a> {
-        let (columns, maps) = match self {
-            Self::None => (Vec::new(), Vec::new()),
-            Self::SiteZ { columns } => (columns.clone(), site_z(columns, rows, held_out)),
-            Self::Combat(combat) => (combat.columns.clone(), combat.maps(rows, held_out)),
+    pub fn open<'a>(&'a self, rows: &'a dyn Rows, held_out: &[usize]) -> Harmonised<'a> {
+        let (columns, maps): (&[usize], _) = match self {
+            Self::None => (&[], Vec::new()),
+            Self::SiteZ { columns } => (columns, site_z(columns, rows, held_out)),
+            Self::Combat(combat) => (&combat.columns, combat.maps(rows, held_out)),
         };
-        let covariates = match self {
-            Self::Combat(combat) => Some(combat.clone()),
-            Self::None | Self::SiteZ { .. } => None,
-        };
-        Harmonised { rows, columns, maps, combat: covariates }
+        let combat = if let Self::Combat(combat) = self { Some(combat) } else { None };
+        Harmonised { rows, columns, maps, combat }
     }
 
     /// The same for some of the columns only: what a small question carries.
@@ -87,10 +86,10 @@ struct Affine {
 /// Harmonised rows of a site. Never leaves it.
 pub struct Harmonised<'a> {
     rows: &'a dyn Rows,
-    columns: Vec<usize>,
+    columns: &'a [usize],
     /// By batch, then by position in `columns`.
     maps: Vec<Vec<Affine>>,
-    combat: Option<Combat>,
+    combat: Option<&'a Combat>,
 }
 
 impl std::fmt::Debug for Harmonised<'_> {
@@ -108,7 +107,13 @@ fn describing(rows: &dyn Rows, held_out: &[usize], batch: usize) -> Vec<usize> {
     if trained.is_empty() { (0..rows.len()).filter(of_batch).collect() } else { trained }
 }
 
-/// Number, mean and sum of squared deviations of the numbers among some values, in row order.
+/// [`spread`] of values of a batch, in an order that does not depend on the rows'.
+fn spread_of_patients(mut values: Vec<f64>) -> (f64, f64, f64) {
+    values.sort_by(f64::total_cmp);
+    spread(values.into_iter())
+}
+
+/// Number, mean and sum of squared deviations of the numbers among some values, in their order.
 fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64, f64) {
     let numbers = values.filter(|x| !x.is_nan());
     let (n, sum) = numbers.clone().fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
@@ -118,9 +123,8 @@ fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64, f64) {
 
 fn site_z(columns: &[usize], rows: &dyn Rows, held_out: &[usize]) -> Vec<Vec<Affine>> {
     let map = |patients: &[usize], column: usize| {
-        let mut values: Vec<f64> = patients.iter().map(|row| rows.value(*row, column)).collect();
-        values.sort_by(f64::total_cmp);
-        let (n, mean, squares) = spread(values.into_iter());
+        let values = patients.iter().map(|row| rows.value(*row, column)).collect();
+        let (n, mean, squares) = spread_of_patients(values);
         let variance = if n > 1.0 { squares / (n - 1.0) } else { 0.0 };
         // a column that does not vary in the batch is only shifted
         let factor = if variance > mean * mean * f64::EPSILON { 1.0 / variance.sqrt() } else { 1.0 };
@@ -133,58 +137,18 @@ fn site_z(columns: &[usize], rows: &dyn Rows, held_out: &[usize]) -> Vec<Vec<Aff
     (0..rows.batches().min(MOST_BATCHES)).map(of_batch).collect()
 }
 
-impl Rows for Harmonised<'_> {
-    fn len(&self) -> usize {
-        self.rows.len()
+impl Lens for Harmonised<'_> {
+    fn below(&self) -> &dyn Rows {
+        self.rows
     }
 
-    fn width(&self) -> usize {
-        self.rows.width()
-    }
-
-    fn value(&self, row: usize, column: usize) -> f64 {
+    fn look(&self, row: usize, column: usize) -> f64 {
         let raw = self.rows.value(row, column);
         let Ok(place) = self.columns.binary_search(&column) else { return raw };
         let Some(map) = self.maps.get(self.rows.batch(row)).and_then(|maps| maps.get(place)) else {
             return raw;
         };
-        let explained = self.combat.as_ref().map_or(0.0, |combat| combat.explained(self.rows, row, place));
+        let explained = self.combat.map_or(0.0, |combat| combat.explained(self.rows, row, place));
         explained + map.shift + map.factor * (raw - explained)
-    }
-
-    fn label(&self, row: usize, label: usize) -> Option<u32> {
-        self.rows.label(row, label)
-    }
-
-    fn survival(&self, row: usize) -> Option<Survival> {
-        self.rows.survival(row)
-    }
-
-    fn cell(&self, row: usize) -> usize {
-        self.rows.cell(row)
-    }
-
-    fn flow(&self) -> &[u64] {
-        self.rows.flow()
-    }
-
-    fn site(&self) -> usize {
-        self.rows.site()
-    }
-
-    fn batch(&self, row: usize) -> usize {
-        self.rows.batch(row)
-    }
-
-    fn batches(&self) -> usize {
-        self.rows.batches()
-    }
-
-    fn reread(&self, row: usize, column: usize) -> f64 {
-        self.rows.reread(row, column)
-    }
-
-    fn draw(&self, row: usize, purpose: &str) -> u64 {
-        self.rows.draw(row, purpose)
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bins, Split, Tree, shap};
 use crate::lanes::{self, Lanes};
+use crate::poisson::quantile;
 use crate::{Computation, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check};
 
 /// A grown random forest.
@@ -69,18 +70,13 @@ pub struct OpenNode(
     pub Vec<u32>,
 );
 
+/// Most times one patient is in a tree.
+const MOST_WEIGHT: u8 = 16;
+
 /// How often a patient is in a tree: the Poisson(1) quantile of its random bits.
 #[must_use]
 pub fn bootstrap_weight(bits: u64) -> u8 {
-    let uniform = (bits >> 11) as f64 / (1u64 << 53) as f64;
-    let (mut weight, mut probability) = (0, libm::exp(-1.0));
-    let mut reached = probability;
-    while uniform >= reached && weight < 16 {
-        weight += 1;
-        probability /= f64::from(weight);
-        reached += probability;
-    }
-    weight
+    u8::try_from(quantile(bits, u64::from(MOST_WEIGHT))).unwrap_or(MOST_WEIGHT)
 }
 
 impl Forest {

@@ -3,16 +3,9 @@
 //! For the final model: the sum over cells i of the loss in cell i of the fit without i. For the outer fold j: the sum
 //! over cells i other than j of the loss in cell i of the fit without i and j. Spec: docs/reference/methods.md.
 
-use crate::analysis::study::Study;
+use consilium_types::plan::PathRule;
 
-/// How a penalty is chosen from its curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::analysis) enum Rule {
-    /// The lowest loss.
-    Min,
-    /// The largest penalty within one standard error of the lowest loss, as `lambda.1se` of glmnet.
-    OneSe,
-}
+use crate::analysis::study::Study;
 
 /// Held-out losses of one family of columns.
 pub(in crate::analysis) struct Losses<'a> {
@@ -36,7 +29,7 @@ impl Losses<'_> {
         study: &Study,
         label: usize,
         outer: Option<usize>,
-        rule: Rule,
+        rule: PathRule,
     ) -> Choice {
         let penalties = self.by_set.first().map_or(0, Vec::len);
         if penalties <= 1 {
@@ -48,8 +41,8 @@ impl Losses<'_> {
         let curve: Vec<f64> = (0..penalties).map(sum).collect();
         let best = lowest(&curve);
         match rule {
-            Rule::Min => Choice { curve, best },
-            Rule::OneSe => {
+            PathRule::Min => Choice { curve, best },
+            PathRule::OneSe => {
                 let limit = curve[best] + standard_error(&folds, best);
                 let best = curve.iter().rposition(|loss| *loss <= limit).unwrap_or(best);
                 Choice { curve, best }

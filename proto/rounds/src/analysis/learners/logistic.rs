@@ -2,10 +2,10 @@
 
 use consilium_stats::fit::covariance;
 use consilium_stats::{Ascent, AscentState, Derivatives, Design, Deviance, Newton, Point, Predictor, Target};
-use consilium_types::plan::{Learner, ModelFamily, Strength};
+use consilium_types::plan::{Learner, ModelFamily, PathRule, Strength};
 
 use super::Fitted;
-use super::choosing::{Choice, Losses, Rule};
+use super::choosing::{Choice, Losses};
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
@@ -130,7 +130,7 @@ impl<'a> Fitting<'a> {
         let losses = Losses { sets: &self.prepared.sets, by_set: self.losses(deviances, f) };
         let held_out = std::iter::once(None).chain((0..study.cells()).map(Some));
         let choices: Vec<Choice> =
-            held_out.map(|cell| losses.choose(study, self.prepared.label, cell, Rule::Min)).collect();
+            held_out.map(|cell| losses.choose(study, self.prepared.label, cell, PathRule::Min)).collect();
         let best: Vec<usize> = choices.iter().map(|choice| choice.best).collect();
         let predictor = |cell: usize| {
             let set = 1 + cell;

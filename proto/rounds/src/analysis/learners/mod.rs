@@ -14,7 +14,6 @@ use std::pin::Pin;
 use consilium_stats::{Design, Predictor};
 use consilium_types::plan::{Learner, ModelFamily};
 
-pub(super) use choosing::Rule as PathRule;
 pub(super) use linear::{Path as LassoPath, select as lasso_select};
 
 use super::AnalysisFault;

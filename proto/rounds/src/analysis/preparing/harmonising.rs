@@ -1,9 +1,9 @@
 //! Harmonisation of a training set: the reference that all sites share, from sums over sites.
 
-use consilium_stats::harmonise::{Combat, Shrink};
+use consilium_stats::harmonise::Combat;
 use consilium_stats::{Conditioning, Covariances, Harmonise, MomentTable, Residuals};
 use consilium_types::ColumnKind;
-use consilium_types::plan::{HarmoniseMethod, Shrink as Wanted};
+use consilium_types::plan::{HarmoniseMethod, Shrink};
 
 use crate::analysis::AnalysisFault;
 use crate::analysis::study::Study;
@@ -40,7 +40,7 @@ async fn combat(
     };
     let residuals = Residuals { of, slopes };
     let found = study.ask(residuals.clone()).await?;
-    Ok(Harmonise::Combat(Combat::new(&residuals, &found, shrink(study))))
+    Ok(Harmonise::Combat(Combat::new(&residuals, &found, study.plan().harmonise.shrink)))
 }
 
 /// Positions of the covariates whose effect is kept, levels of categories included.
@@ -55,14 +55,6 @@ fn kept(study: &Study) -> Vec<usize> {
         keep.iter().any(|kept| of_covariate(name, kept))
     };
     study.columns(ColumnKind::Clinical).into_iter().filter(wanted).collect()
-}
-
-fn shrink(study: &Study) -> Shrink {
-    match study.plan().harmonise.shrink {
-        Wanted::Parametric => Shrink::Parametric,
-        Wanted::None => Shrink::None,
-        Wanted::MeanOnly => Shrink::MeanOnly,
-    }
 }
 
 /// Sites that are asked for the priors of their batches.

@@ -7,10 +7,10 @@
 use consilium_stats::glm::{Climb, HeldOut, Inputs, LassoAscent, LassoState, Response, Stance};
 use consilium_stats::lasso::grid;
 use consilium_stats::{Derivatives, Design, FitFailure, Predictor};
-use consilium_types::plan::{Learner, ModelFamily};
+use consilium_types::plan::{Learner, ModelFamily, PathRule};
 
 use super::super::Fitted;
-use super::super::choosing::{Choice, Losses, Rule, lowest, standard_error};
+use super::super::choosing::{Choice, Losses, lowest, standard_error};
 use super::{BySite, designs, every_class, failed};
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
@@ -34,7 +34,7 @@ pub(in crate::analysis) struct Path {
     pub(in crate::analysis) fixed: Option<f64>,
     /// Most columns of a fit that may be taken.
     pub(in crate::analysis) max: usize,
-    pub(in crate::analysis) rule: Rule,
+    pub(in crate::analysis) rule: PathRule,
 }
 
 /// The fits of one training set: one a penalty, the smallest penalty first; nothing for one with too many columns.
@@ -98,8 +98,8 @@ fn taken<'a>(all: &'a Trodden, folds: &[(f64, Vec<f64>)], path: &Path) -> Option
         return all.fits.iter().rev().find(|fit| size(fit) > 0)?.as_ref();
     }
     let limit = match path.rule {
-        Rule::Min => curve[best],
-        Rule::OneSe => curve[best] + standard_error(folds, best),
+        PathRule::Min => curve[best],
+        PathRule::OneSe => curve[best] + standard_error(folds, best),
     };
     all.fits[curve.iter().rposition(|loss| *loss <= limit)?].as_ref()
 }

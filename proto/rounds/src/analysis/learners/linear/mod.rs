@@ -9,10 +9,9 @@ mod vectors;
 
 use consilium_stats::glm::{Inputs, Response, SiteIntercepts};
 use consilium_stats::{Design, FitFailure, Target};
-use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, Strength};
+use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, PathRule, Strength};
 
 use super::Fitted;
-use super::choosing::Rule;
 use super::logistic::LAMBDA_GRID;
 
 use crate::analysis::AnalysisFault;
@@ -64,7 +63,7 @@ pub(super) async fn fit(
         (Learner::Logistic, Some(lasso)) => {
             let fixed = if let Strength::Fixed(lambda) = lasso { Some(lambda) } else { None };
             let alpha = model.penalty.alpha.unwrap_or(1.0);
-            let path = Path { response, alpha, fixed, max: usize::MAX, rule: Rule::Min };
+            let path = Path { response, alpha, fixed, max: usize::MAX, rule: PathRule::Min };
             lasso::fit(study, prepared, families, &path).await
         }
         _ => {

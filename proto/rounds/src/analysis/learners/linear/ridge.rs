@@ -2,10 +2,10 @@
 
 use consilium_stats::glm::{Climb, HeldOut, Inputs, Response, Slope, Stance, penalty, sandwich};
 use consilium_stats::{AscentState, Derivatives, Design, FitFailure, Predictor};
-use consilium_types::plan::{Learner, ModelFamily};
+use consilium_types::plan::{Learner, ModelFamily, PathRule};
 
 use super::super::Fitted;
-use super::super::choosing::{Choice, Losses, Rule};
+use super::super::choosing::{Choice, Losses};
 use super::{BySite, designs, every_class, failed, inputs};
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
@@ -53,7 +53,7 @@ async fn fit_family(
     let fit = |design| climb_set(study, prepared.label, family, task, design);
     let sets = together(designs(prepared, family).iter().map(fit)).await?;
     let losses = Losses { sets: &prepared.sets, by_set: sets.iter().map(|set| set.losses.clone()).collect() };
-    let choose = |outer| losses.choose(study, prepared.label, outer, Rule::Min);
+    let choose = |outer| losses.choose(study, prepared.label, outer, PathRule::Min);
     let cell = |cell: usize| {
         let set = prepared.set(&[cell])?;
         let choice = choose(Some(cell));

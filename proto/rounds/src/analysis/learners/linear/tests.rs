@@ -9,12 +9,11 @@ use consilium_stats::{
     Computation, Count, Design, Harmonise, NetworkFault, Networks, Predictor, Query, Rows, Summary, Target,
     Trained, TrainingJob,
 };
-use consilium_types::plan::{Learner, ModelFamily};
+use consilium_types::plan::{Learner, ModelFamily, PathRule};
 use consilium_types::{Column, ColumnKind, Schema, StudyPlan};
 use serde_json::Value;
 
 use super::super::Fitted;
-use super::super::choosing::Rule;
 use super::*;
 use crate::analysis::desk::Desk;
 use crate::analysis::study::Question;
@@ -254,7 +253,7 @@ fn firth_with_site_intercepts_stays_within_its_exchanges() {
 fn a_lasso_course_agrees_with_glmnet_and_is_cheap() {
     let wdbc = hospitals("wdbc.csv");
     let response = Response::Binary(Target::case(0));
-    let path = Path { response, alpha: 1.0, fixed: None, max: usize::MAX, rule: Rule::Min };
+    let path = Path { response, alpha: 1.0, fixed: None, max: usize::MAX, rule: PathRule::Min };
     let (fitted, exchanges, words) =
         run(&wdbc, |study, prepared| async move { lasso::fit(&study, &prepared, &FAMILIES, &path).await });
     let fitted = fitted.expect("a fit").remove(0);
@@ -283,7 +282,7 @@ fn a_lasso_course_agrees_with_glmnet_and_is_cheap() {
 fn selection_takes_no_more_columns_than_it_may() {
     let wdbc = hospitals("wdbc.csv");
     let response = Response::Binary(Target::case(0));
-    for (rule, alpha) in [(Rule::Min, 1.0), (Rule::OneSe, 1.0), (Rule::Min, 0.5)] {
+    for (rule, alpha) in [(PathRule::Min, 1.0), (PathRule::OneSe, 1.0), (PathRule::Min, 0.5)] {
         let path = Path { response, alpha, fixed: None, max: 4, rule };
         let (found, exchanges, _) = run(&wdbc, |study, prepared| async move {
             select(&study, 0, ModelFamily::Clinical, &prepared.families[0].1[1], &path).await

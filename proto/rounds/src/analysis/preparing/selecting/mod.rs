@@ -16,11 +16,11 @@ use consilium_stats::glm::Response;
 use consilium_stats::redundancy::{Weighing, mrmr, uncorrelated};
 use consilium_stats::{Components, Target};
 use consilium_types::ColumnKind;
-use consilium_types::plan::{ModelFamily, PathRule as Wanted, Select, SelectMethod};
+use consilium_types::plan::{ModelFamily, Select, SelectMethod};
 
 use super::training_set::TrainingSet;
 use crate::analysis::AnalysisFault;
-use crate::analysis::learners::{LassoPath, PathRule, lasso_select};
+use crate::analysis::learners::{LassoPath, lasso_select};
 use crate::analysis::study::Study;
 use source::Source;
 
@@ -104,11 +104,7 @@ async fn along_path(
         classes => Response::Nominal { label: set.label, classes },
     };
     let alpha = if select.method == SelectMethod::Lasso { 1.0 } else { select.alpha.unwrap_or(0.5) };
-    let rule = match select.rule {
-        Wanted::Min => PathRule::Min,
-        Wanted::OneSe => PathRule::OneSe,
-    };
-    let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule };
+    let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule: select.rule };
     let design = set.design_of(columns, family)?;
     lasso_select(source.study, set.label, family, &design, &path).await
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use consilium_stats::{Agreement, Intraclass};
-use consilium_types::plan::{IccForm, Select};
+use consilium_stats::Agreement;
+use consilium_types::plan::Select;
 
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::training_set::TrainingSet;
@@ -21,13 +21,8 @@ pub(super) async fn stable(
     let conditioning = set.raw.only(&columns);
     let question = Agreement { held_out: set.held_out.clone(), columns, conditioning };
     let readings = study.ask(question.clone()).await?;
-    let form = match stability.form {
-        IccForm::Icc11 => Intraclass::OneWay,
-        IccForm::Icc21 => Intraclass::Agreement,
-        IccForm::Icc31 => Intraclass::Consistency,
-    };
     let correlation = |(column, readings): (&usize, &consilium_stats::Readings)| {
-        Some((*column, readings.intraclass(form)?))
+        Some((*column, readings.intraclass(stability.form)?))
     };
     let found: BTreeMap<usize, f64> =
         question.columns.iter().zip(&readings).filter_map(correlation).collect();
