@@ -58,7 +58,7 @@ impl Predictor {
     #[must_use]
     pub fn design(&self) -> &Design {
         match self {
-            Self::Logistic { design, .. } | Self::Network { design, .. } => design,
+            Self::Network { design, .. } => design,
             Self::Linear { inputs, .. } => &inputs.design,
             Self::Forest(forest) => &forest.bins.design,
             Self::Boost(boost) => &boost.bins.design,
@@ -69,7 +69,7 @@ impl Predictor {
     #[must_use]
     pub fn is_explained(&self) -> bool {
         match self {
-            Self::Logistic { .. } | Self::Forest(_) | Self::Boost(_) => true,
+            Self::Forest(_) | Self::Boost(_) => true,
             Self::Linear { .. } => self.slopes(0).is_some(),
             Self::Network { .. } => false,
         }
@@ -78,7 +78,6 @@ impl Predictor {
     /// What the linear predictor of an output gains from each standardised column; nothing for other models.
     fn slopes(&self, output: usize) -> Option<Vec<f64>> {
         match self {
-            Self::Logistic { beta, .. } => Some(beta[1..].to_vec()),
             Self::Linear { inputs, response, beta } => {
                 // deviations of sites come first, and belong to no column
                 let of_inputs =
@@ -136,7 +135,7 @@ fn explain(
             }
             Ok(())
         }
-        Predictor::Logistic { .. } | Predictor::Linear { .. } | Predictor::Network { .. } => {
+        Predictor::Linear { .. } | Predictor::Network { .. } => {
             let Some(slopes) = predictor.slopes(output) else { return Ok(()) };
             let opened = predictor.design().open(rows);
             for row in patients {

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::glm::{Climb, Firth, HeldOut};
 use crate::{
     Accuracy, AtRisk, Attribution, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances,
-    Curve, Cuts, Decision, Deviance, ForestLevel, Gram, Implausible, LifeTables, Moments, Networks, Newton,
-    Permutation, Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets,
-    RiskSlopes, Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
+    Curve, Cuts, Decision, ForestLevel, Gram, Implausible, LifeTables, Moments, Networks, Permutation,
+    Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets, RiskSlopes,
+    Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 use crate::{Agreement, ClassCounts, Holes, Resample};
 
@@ -54,10 +54,6 @@ pub enum Query {
     Moments(Moments),
     /// Co-moments of screened columns.
     Gram(Gram),
-    /// One step of many logistic fits.
-    Newton(Newton),
-    /// Held-out deviance of fits.
-    Deviance(Deviance),
     /// One round of federated averaging.
     Training(Training),
     /// One step of linear fits.
@@ -136,8 +132,6 @@ macro_rules! each {
             Query::Scale($computation) => $call,
             Query::Moments($computation) => $call,
             Query::Gram($computation) => $call,
-            Query::Newton($computation) => $call,
-            Query::Deviance($computation) => $call,
             Query::Training($computation) => $call,
             Query::Climb($computation) => $call,
             Query::HeldOut($computation) => $call,
@@ -243,8 +237,6 @@ queries!(
     Scale,
     Moments,
     Gram,
-    Newton,
-    Deviance,
     Training,
     Climb,
     HeldOut,

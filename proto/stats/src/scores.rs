@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::design::{Design, linear_predictor, logistic};
+use crate::design::Design;
 use crate::glm::{Inputs, Response};
 use crate::trees::{Boost, Forest};
 use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
@@ -26,14 +26,7 @@ pub struct Scorer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Predictor {
-    /// Logistic regression. One output: the probability of being a case.
-    Logistic {
-        /// Columns and their standardisation.
-        design: Design,
-        /// Intercept, then one coefficient a column.
-        beta: Vec<f64>,
-    },
-    /// Any other linear model. One output, or one for each class.
+    /// A linear model. One output, or one for each class.
     Linear {
         /// What a patient enters as.
         inputs: Inputs,
@@ -143,7 +136,7 @@ impl Predictor {
     #[must_use]
     pub fn outputs(&self) -> usize {
         match self {
-            Self::Logistic { .. } | Self::Network { .. } => 1,
+            Self::Network { .. } => 1,
             Self::Forest(forest) => {
                 if forest.classes == 2 {
                     1
@@ -158,11 +151,6 @@ impl Predictor {
 
     pub(crate) fn check(&self, width: usize) -> Result<(), QueryFault> {
         match self {
-            Self::Logistic { design, beta } => {
-                design.check(width)?;
-                check::length("coefficients", beta.len(), design.columns.len() + 1)?;
-                check::finite("coefficients", beta)
-            }
             Self::Linear { inputs, response, beta } => {
                 response.check()?;
                 inputs.check(width)?;
@@ -186,11 +174,6 @@ impl Predictor {
         networks: &dyn Networks,
     ) -> Result<Vec<Vec<f64>>, Unfit> {
         match self {
-            Self::Logistic { design, beta } => {
-                let opened = design.open(rows);
-                let eta = |row: &usize| linear_predictor(beta, &opened.standardise(*row));
-                Ok(patients.iter().map(|row| vec![logistic(eta(row))]).collect())
-            }
             Self::Linear { inputs, response, beta } => {
                 let opened = inputs.open(rows);
                 Ok(patients.iter().map(|row| response.probabilities(beta, &opened.of(*row))).collect())

@@ -7,9 +7,9 @@
 
 mod support;
 
+use consilium_stats::glm::{Climb, Inputs, Response, Stance};
 use consilium_stats::{
-    Count, Derived, Design, Harmonise, Limits, Newton, Point, Quantiles, Query, Scale, Stack, Target,
-    Undisclosed,
+    Count, Derived, Design, Harmonise, Limits, Quantiles, Query, Scale, Stack, Target, Undisclosed,
 };
 use support::Table;
 
@@ -39,8 +39,9 @@ fn design(held_out: Vec<usize>) -> Design {
 }
 
 fn newton(parameters: usize, held_out: Vec<usize>) -> Query {
-    let fit = Point { design: 0, beta: vec![0.0; parameters] };
-    Newton { target: Target::case(0), designs: vec![design(held_out)], fits: vec![fit] }.into()
+    let fit = Stance { inputs: 0, beta: vec![0.0; parameters], active: None };
+    let (response, inputs) = (Response::Binary(Target::case(0)), Inputs::columns(design(held_out)));
+    Climb { response, inputs: vec![inputs], fits: vec![fit] }.into()
 }
 
 fn refusal(query: &Query, table: &Table, sites: usize) -> Undisclosed {

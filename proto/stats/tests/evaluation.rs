@@ -9,7 +9,7 @@
 mod support;
 
 use consilium_stats::bootstrap::tally_lows;
-use consilium_stats::glm::{Basis, Inputs, Response, SiteIntercepts};
+use consilium_stats::glm::Response;
 use consilium_stats::inference::{kappa, wilson};
 use consilium_stats::roc::{cuts, is_cut};
 use consilium_stats::{
@@ -24,8 +24,8 @@ use support::{IdleNetworks, Table, ask, by_first_column, close};
 fn by_column(column: usize) -> Scorer {
     let mut scorer = by_first_column();
     for predictor in scorer.cells.iter_mut().flatten() {
-        if let Predictor::Logistic { design, .. } = predictor {
-            design.columns = vec![column];
+        if let Predictor::Linear { inputs, .. } = predictor {
+            inputs.design.columns = vec![column];
         }
     }
     scorer
@@ -34,8 +34,7 @@ fn by_column(column: usize) -> Scorer {
 /// Three classes told apart by the first column.
 fn three_classes() -> Scorer {
     let mut scorer = by_first_column();
-    let Some(Some(Predictor::Logistic { design, .. })) = scorer.cells.pop() else { unreachable!() };
-    let inputs = Inputs { design, sites: SiteIntercepts::default(), basis: Basis::default() };
+    let Some(Some(Predictor::Linear { inputs, .. })) = scorer.cells.pop() else { unreachable!() };
     let response = Response::Nominal { label: 0, classes: 3 };
     let beta = vec![0.3, 0.8, -0.2, -0.7];
     scorer.cells = vec![Some(Predictor::Linear { inputs, response, beta })];

@@ -14,7 +14,7 @@ use consilium_stats::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{IdleNetworks, Table, ask, by_first_column, close};
+use support::{IdleNetworks, Table, ask, by_first_column, close, linear};
 
 const WIDTH: usize = 4;
 
@@ -150,7 +150,7 @@ proptest! {
 #[test]
 fn linear_values_are_coefficients_times_distances() {
     let design = Design { mean: vec![1.0; WIDTH], sd: vec![2.0; WIDTH], ..bins().design };
-    let predictor = Predictor::Logistic { design, beta: vec![9.0, 1.0, -2.0, 0.0, 4.0] };
+    let predictor = linear(design, vec![9.0, 1.0, -2.0, 0.0, 4.0]);
     let found = attributed(predictor, &[3.0, 2.0, 7.0, f64::NAN]);
     assert_eq!(found, [1.0, -1.0, 0.0, 0.0]);
 }

@@ -11,13 +11,14 @@ mod support;
 
 use consilium_stats::design::logistic;
 use consilium_stats::distribution::normal_two_sided;
-use consilium_stats::fit::covariance;
+use consilium_stats::glm::{Climb, Inputs, Response, Slope, Stance, penalty, sandwich};
+use consilium_stats::linear::Symmetric;
 use consilium_stats::{
-    Ascent, AscentState, Calibration, Computation, Conditioning, Derivatives, Derived, Design, FitFailure,
-    Gram, Harmonise, MomentTable, Moments, Newton, Point, Predictor, Scale, Scorer, Target,
+    AscentState, Calibration, Computation, Conditioning, Derivatives, Derived, Design, FitFailure, Gram,
+    Harmonise, MomentTable, Moments, Scale, Scorer, Target,
 };
 use proptest::prelude::*;
-use support::{Table, ask, close};
+use support::{Table, ask, close, linear};
 
 const HORSE_POWER: [f64; 32] = [
     110., 110., 93., 110., 175., 105., 245., 62., 95., 123., 123., 180., 180., 180., 205., 215., 230., 66.,
@@ -66,13 +67,18 @@ fn design(sites: &[Table], width: usize) -> Design {
     }
 }
 
+fn ridge(design: &Design, lambda: f64) -> Symmetric {
+    penalty(Response::Binary(Target::case(0)), &Inputs::columns(design.clone()), lambda, 0.0)
+}
+
 /// The whole fit; derivatives at its end, or why there is none.
 fn fit(sites: &[Table], design: &Design, lambda: f64) -> Result<(Vec<f64>, Derivatives), FitFailure> {
-    let mut ascent = Ascent::new(design.columns.len(), lambda);
+    let (response, inputs) = (Response::Binary(Target::case(0)), Inputs::columns(design.clone()));
+    let mut ascent = Slope::new(response, &inputs, ridge(design, lambda));
     loop {
-        let fits = vec![Point { design: 0, beta: ascent.beta().to_vec() }];
-        let newton = Newton { target: Target::case(0), designs: vec![design.clone()], fits };
-        let derivatives = newton.finish(&ask(&newton, sites)).unwrap();
+        let fits = vec![Stance { inputs: 0, beta: ascent.beta().to_vec(), active: None }];
+        let climb = Climb { response, inputs: vec![inputs.clone()], fits };
+        let derivatives = climb.finish(&ask(&climb, sites)).unwrap();
         ascent.advance(&derivatives[0]);
         match ascent.state() {
             AscentState::Moving => {}
@@ -126,7 +132,7 @@ fn coefficients_and_errors_agree_with_fifty_digits() {
         for reference in &FITS {
             let (beta, at) = fit(&sites, &design, reference.lambda).unwrap();
             agrees("beta", &beta, &reference.beta, 2e-9);
-            let covariance = covariance(&at, reference.lambda).unwrap();
+            let covariance = sandwich(&at.information, &ridge(&design, reference.lambda)).unwrap();
             let se: Vec<f64> = (0..3).map(|i| covariance[i][i].sqrt()).collect();
             agrees("se", &se, &reference.se, 2e-8);
             agrees("log-likelihood", &[at.log_likelihood], &[reference.log_likelihood], 2e-8);
@@ -141,7 +147,7 @@ fn without_a_penalty_the_fit_is_that_of_glm() {
     let sites = cars().split(2);
     let design = design(&sites, 2);
     let (beta, at) = fit(&sites, &design, 0.0).unwrap();
-    let covariance = covariance(&at, 0.0).unwrap();
+    let covariance = sandwich(&at.information, &ridge(&design, 0.0)).unwrap();
     let raw: Vec<f64> = (0..2).map(|j| beta[j + 1] / design.sd[j]).collect();
     let se: Vec<f64> = (0..2).map(|j| covariance[j + 1][j + 1].sqrt() / design.sd[j]).collect();
     agrees("raw", &raw, &[0.036_255_596_082_216_61, -8.083_475_182_444_651], 1e-8);
@@ -164,11 +170,8 @@ fn calibration_agrees_with_fifty_digits() {
         harmonise: Harmonise::None,
         derived: Derived::default(),
     };
-    let scorer = Scorer {
-        cells: vec![Some(Predictor::Logistic { design, beta: vec![0.0, -2.0] })],
-        output: 0,
-        target: Target::case(0),
-    };
+    let scorer =
+        Scorer { cells: vec![Some(linear(design, vec![0.0, -2.0]))], output: 0, target: Target::case(0) };
     let mut point = [0.0, 1.0, 0.0];
     for _ in 0..12 {
         let question = Calibration { models: vec![scorer.clone()], points: vec![point] };

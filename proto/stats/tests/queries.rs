@@ -8,17 +8,16 @@
 
 mod support;
 
-use consilium_stats::glm::{Climb, Firth, HeldOut};
+use consilium_stats::glm::{Climb, Firth, HeldOut, Inputs, Response, Slope, Stance, penalty, sandwich};
 use consilium_stats::{
-    Accuracy, Area, Ascent, Calibration, Components, Computation, Conditioning, Count, Covariates, CoxPoint,
-    Derived, Design, Deviance, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Newton,
-    Point, Predictor, Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training,
-    fit,
+    Accuracy, Area, Calibration, Components, Computation, Conditioning, Count, Covariates, CoxPoint, Derived,
+    Design, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Predictor, Quality, Query,
+    Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training,
 };
 use consilium_types::Manifest;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use support::{IdleNetworks, Table, by_first_column};
+use support::{IdleNetworks, Table, by_first_column, linear};
 
 const WIDTH: usize = 3;
 
@@ -135,17 +134,17 @@ impl Taste {
         columns.prop_flat_map(rest).prop_map(components).boxed()
     }
 
-    fn points(self) -> BoxedStrategy<(Vec<Design>, Vec<Point>)> {
-        let fits = move |designs: Vec<Design>| {
-            let n = designs.len();
-            let sizes: Vec<usize> = designs.iter().map(|design| design.columns.len() + 1).collect();
-            let point = self.index(n).prop_flat_map(move |design| {
-                let beta = self.numbers(sizes.get(design).copied().unwrap_or(1));
-                beta.prop_map(move |beta| Point { design, beta })
+    fn stances(self) -> BoxedStrategy<(Vec<Inputs>, Vec<Stance>)> {
+        let fits = move |inputs: Vec<Inputs>| {
+            let n = inputs.len();
+            let sizes: Vec<usize> = inputs.iter().map(|inputs| inputs.design.columns.len() + 1).collect();
+            let stance = self.index(n).prop_flat_map(move |inputs| {
+                let beta = self.numbers(sizes.get(inputs).copied().unwrap_or(1));
+                beta.prop_map(move |beta| Stance { inputs, beta, active: None })
             });
-            (Just(designs), vec(point, 0..4))
+            (Just(inputs), vec(stance, 0..4))
         };
-        vec(self.design(), 1..4).prop_flat_map(fits).boxed()
+        vec(self.design().prop_map(Inputs::columns), 1..4).prop_flat_map(fits).boxed()
     }
 
     fn conditioning(self) -> BoxedStrategy<Conditioning> {
@@ -177,7 +176,7 @@ impl Taste {
     fn predictor(self) -> BoxedStrategy<Predictor> {
         let logistic = self.design().prop_flat_map(move |design| {
             let n = design.columns.len() + 1;
-            (Just(design), self.numbers(n)).prop_map(|(design, beta)| Predictor::Logistic { design, beta })
+            (Just(design), self.numbers(n)).prop_map(|(design, beta)| linear(design, beta))
         });
         let network = (self.design(), self.hidden()).prop_flat_map(move |(design, hidden)| {
             let parameters = self.parameters(&design, &hidden);
@@ -271,7 +270,7 @@ impl Taste {
 
     fn single(self) -> BoxedStrategy<Query> {
         let cells = move || self.index(101);
-        let points = move || self.points();
+        let stances = move || self.stances();
         let held_out = move || vec(self.index(100), 0..3);
         let gram = vec(self.index(WIDTH), 0..5).prop_flat_map(move |columns| {
             let n = columns.len();
@@ -300,14 +299,14 @@ impl Taste {
                 columns,
                 conditioning
             })),
-            (self.target(), points()).prop_map(|(target, (designs, fits))| Query::Newton(Newton {
-                target,
-                designs,
+            (self.target(), stances()).prop_map(|(target, (inputs, fits))| Query::Climb(Climb {
+                response: Response::Binary(target),
+                inputs,
                 fits
             })),
-            (self.target(), points()).prop_map(|(target, (designs, fits))| Query::Deviance(Deviance {
-                target,
-                designs,
+            (self.target(), stances()).prop_map(|(target, (inputs, fits))| Query::HeldOut(HeldOut {
+                response: Response::Binary(target),
+                inputs,
                 fits
             })),
             self.conditioning().prop_map(|conditioning| Query::Quality(Quality { conditioning })),
@@ -334,19 +333,18 @@ fn finish(query: &Query, sum: &Summary) {
             }
         }
         Query::Gram(q) => drop(q.finish(sum)),
-        Query::Newton(q) => {
+        Query::Training(q) => drop(q.finish(sum)),
+        Query::Climb(q) => {
             for (fit, at) in q.fits.iter().zip(q.finish(sum).unwrap_or_default()) {
                 for lambda in [0.0, 1.0] {
-                    let mut ascent = Ascent::new(fit.beta.len() - 1, lambda);
+                    let ridge = penalty(q.response, &q.inputs[fit.inputs], lambda, 1.0);
+                    let mut ascent = Slope::new(q.response, &q.inputs[fit.inputs], ridge);
                     ascent.advance(&at);
                     ascent.advance(&at);
-                    drop(fit::covariance(&at, lambda));
+                    drop(sandwich(&at.information, ascent.penalty()));
                 }
             }
         }
-        Query::Deviance(q) => drop(q.finish(sum)),
-        Query::Training(q) => drop(q.finish(sum)),
-        Query::Climb(q) => drop(q.finish(sum)),
         Query::HeldOut(q) => drop(q.finish(sum)),
         Query::Firth(q) => drop(q.finish(sum)),
         Query::Roc(q) => q.finish(sum).unwrap_or_default().iter().for_each(|tallies| drop(Area::of(tallies))),
@@ -411,9 +409,6 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::Residuals(_)
         | Query::Scale(_) => true,
         Query::Gram(q) => !q.columns.is_empty(),
-        Query::Newton(Newton { designs, .. }) | Query::Deviance(Deviance { designs, .. }) => {
-            designs.iter().any(|design| !design.columns.is_empty())
-        }
         Query::Climb(Climb { inputs, .. })
         | Query::HeldOut(HeldOut { inputs, .. })
         | Query::Firth(Firth { inputs, .. }) => inputs.iter().any(|inputs| !inputs.design.columns.is_empty()),
@@ -422,9 +417,7 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::Calibration(Calibration { models, .. })
         | Query::Accuracy(Accuracy { models, .. }) => {
             models.iter().flat_map(|model| model.cells.iter().flatten()).any(|predictor| match predictor {
-                Predictor::Logistic { design, .. } | Predictor::Network { design, .. } => {
-                    !design.columns.is_empty()
-                }
+                Predictor::Network { design, .. } => !design.columns.is_empty(),
                 Predictor::Forest(_) | Predictor::Boost(_) => unreachable!("generated in tests/trees.rs"),
                 Predictor::Linear { inputs, .. } => !inputs.design.columns.is_empty(),
             })

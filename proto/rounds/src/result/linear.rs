@@ -39,6 +39,9 @@ pub struct LinearPredictor {
     /// On standardised columns; with intercepts by site, their mean. Absent in an ordinal model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intercept: Option<Coefficient>,
+    /// On the columns' own units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intercept_raw: Option<Coefficient>,
     /// Deviations of sites from the mean intercept; of unpenalised ones, the last is minus the sum of the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<SiteDeviation>,
@@ -94,31 +97,49 @@ impl LinearResult {
 }
 
 impl LinearFacts<'_> {
-    fn coefficient(&self, at: usize) -> Coefficient {
+    pub(super) fn coefficient(&self, at: usize) -> Coefficient {
         Coefficient::new(self.beta[at], self.covariance[at][at])
     }
 
     /// A predictor whose inputs begin at a place among the coefficients.
     fn predictor(&self, class: usize, intercept: Option<usize>, inputs: usize) -> LinearPredictor {
         let columns = inputs + self.inputs.sites.len();
+        LinearPredictor {
+            class,
+            intercept: intercept.map(|at| self.coefficient(at)),
+            intercept_raw: intercept.map(|at| self.raw_intercept(at, columns)),
+            sites: self.sites(inputs),
+            terms: self.terms(columns),
+        }
+    }
+
+    /// One a column; their coefficients begin at a place.
+    pub(super) fn terms(&self, columns: usize) -> Vec<Term> {
         let design = &self.inputs.design;
-        let term = |j: usize| {
+        let term = |(j, column): (usize, &usize)| {
             let (at, sd) = (columns + j, design.sd[j]);
             let (estimate, variance) = (self.beta[at], self.covariance[at][at]);
             Term {
-                column: self.schema.columns[design.columns[j]].name.clone(),
+                column: super::column_name(self.schema, *column),
                 mean: design.mean[j],
                 sd,
                 standardised: Coefficient::new(estimate, variance),
                 raw: Coefficient::new(estimate / sd, variance / (sd * sd)),
             }
         };
-        LinearPredictor {
-            class,
-            intercept: intercept.map(|at| self.coefficient(at)),
-            sites: self.sites(inputs),
-            terms: (0..design.columns.len()).map(term).collect(),
-        }
+        design.columns.iter().enumerate().map(term).collect()
+    }
+
+    /// The intercept for columns in their own units: `a = beta_0 - sum beta_j mean_j / sd_j`.
+    pub(super) fn raw_intercept(&self, intercept: usize, columns: usize) -> Coefficient {
+        let design = &self.inputs.design;
+        let shifts = design.mean.iter().zip(&design.sd).map(|(mean, sd)| -mean / sd);
+        let weights: Vec<(usize, f64)> =
+            std::iter::once((intercept, 1.0)).chain((columns..).zip(shifts)).collect();
+        let estimate = weights.iter().fold(0.0, |sum, (i, w)| sum + w * self.beta[*i]);
+        let row = |i: usize| weights.iter().fold(0.0, |sum, (j, w)| sum + w * self.covariance[i][*j]);
+        let variance = weights.iter().fold(0.0, |sum, (i, w)| sum + w * row(*i));
+        Coefficient::new(estimate, variance)
     }
 
     fn sites(&self, inputs: usize) -> Vec<SiteDeviation> {

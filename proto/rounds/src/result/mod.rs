@@ -18,7 +18,7 @@ mod trees;
 use std::collections::BTreeMap;
 
 use consilium_stats::distribution::normal_two_sided;
-use consilium_stats::{Counts, Design, NetworkPoint, Query};
+use consilium_stats::{Counts, NetworkPoint, Query};
 use consilium_types::plan::{Label, Learner, ModelFamily};
 use consilium_types::{Digest, Schema, SiteId, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
@@ -387,45 +387,17 @@ impl Coefficient {
 }
 
 impl LogisticResult {
-    /// Reads coefficients off a converged fit; the path is filled in by the caller.
-    pub(crate) fn new(
-        schema: &Schema,
-        design: &Design,
-        lambda: f64,
-        beta: &[f64],
-        covariance: &[Vec<f64>],
-        log_likelihood: f64,
-    ) -> Self {
-        let term = |(j, column): (usize, &usize)| {
-            let (estimate, variance, sd) = (beta[j + 1], covariance[j + 1][j + 1], design.sd[j]);
-            Term {
-                column: column_name(schema, *column),
-                mean: design.mean[j],
-                sd,
-                standardised: Coefficient::new(estimate, variance),
-                raw: Coefficient::new(estimate / sd, variance / (sd * sd)),
-            }
-        };
+    pub(crate) fn new(facts: LinearFacts<'_>) -> Self {
         Self {
-            lambda,
-            path: Vec::new(),
-            fold_lambdas: Vec::new(),
-            log_likelihood,
-            intercept: Coefficient::new(beta[0], covariance[0][0]),
-            intercept_raw: raw_intercept(design, beta, covariance),
-            terms: design.columns.iter().enumerate().map(term).collect(),
+            intercept: facts.coefficient(0),
+            intercept_raw: facts.raw_intercept(0, 1),
+            terms: facts.terms(1),
+            lambda: facts.lambda,
+            path: facts.path,
+            fold_lambdas: facts.fold_lambdas,
+            log_likelihood: facts.log_likelihood,
         }
     }
-}
-
-/// The intercept for columns in their own units: `a = beta_0 - sum beta_j mean_j / sd_j`.
-fn raw_intercept(design: &Design, beta: &[f64], covariance: &[Vec<f64>]) -> Coefficient {
-    let shift = design.mean.iter().zip(&design.sd).map(|(mean, sd)| -mean / sd);
-    let weights: Vec<f64> = std::iter::once(1.0).chain(shift).collect();
-    let estimate = weights.iter().zip(beta).fold(0.0, |sum, (w, b)| sum + w * b);
-    let row = |i: usize| weights.iter().zip(&covariance[i]).fold(0.0, |sum, (w, c)| sum + w * c);
-    let variance = weights.iter().enumerate().fold(0.0, |sum, (i, w)| sum + w * row(i));
-    Coefficient::new(estimate, variance)
 }
 
 impl NetworkResult {

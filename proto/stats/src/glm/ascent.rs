@@ -2,9 +2,9 @@
 //!
 //! A fit maximises `loglik(beta) - beta' P beta / 2`. Spec: docs/reference/methods/linear.md.
 
+use super::Derivatives;
 use super::{Basis, Inputs, Place, Response, SiteIntercepts};
 use crate::linear::Symmetric;
-use crate::{AscentState, Derivatives, FitFailure};
 
 /// A fit has converged when no coefficient of its last step is larger.
 const STEP_TOLERANCE: f64 = 1e-9;
@@ -24,6 +24,45 @@ pub struct Slope {
     accepted: Option<(Vec<f64>, f64)>,
     steps: usize,
     state: AscentState,
+}
+
+/// How far a fit has come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AscentState {
+    /// Derivatives at [`Slope::beta`] are needed.
+    Moving,
+    /// Done, with the derivatives at the final point.
+    Converged(Box<Derivatives>),
+    /// Given up.
+    Failed(FitFailure),
+}
+
+/// Why a fit has no solution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FitFailure {
+    /// Coefficients grow without end.
+    #[error("the classes are separated: coefficients grow without end; set a ridge penalty")]
+    Separated,
+    /// The information matrix is singular.
+    #[error(
+        "columns are collinear: the information matrix is singular; set a ridge penalty or drop a column"
+    )]
+    Collinear,
+    /// No step improves, or too many were taken.
+    #[error("Newton's method does not converge")]
+    Stalled,
+}
+
+impl FitFailure {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Separated => "CNS-S-0401",
+            Self::Collinear => "CNS-S-0402",
+            Self::Stalled => "CNS-S-0403",
+        }
+    }
 }
 
 /// The penalty matrix: `lambda` on columns or features, `sites` on random site intercepts, nothing on intercepts.

@@ -13,10 +13,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Inputs, Place, Response};
+use crate::disclosure::ReleasedFit;
 use crate::linear::Symmetric;
 use crate::reader::Reader;
 use crate::{
-    Accumulator, Computation, Derivatives, Implausible, Networks, QueryFault, Rows, Summary, Unfit, check,
+    Accumulator, Computation, Implausible, Networks, QueryFault, Released, Rows, Summary, Unfit, check,
 };
 
 /// Asks for derivatives of several fits of one kind.
@@ -44,6 +45,17 @@ pub struct Stance {
     pub active: Option<Vec<usize>>,
 }
 
+/// Derivatives of a log-likelihood at a point.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derivatives {
+    /// Log-likelihood.
+    pub log_likelihood: f64,
+    /// Its gradient.
+    pub gradient: Vec<f64>,
+    /// Minus its second derivatives.
+    pub information: Symmetric,
+}
+
 /// Asks for the loss of finished fits in the cells they left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +77,15 @@ impl Stance {
         let (coefficients, order) = (self.beta.len(), self.order());
         1usize.saturating_add(coefficients).saturating_add(order.saturating_mul(order.saturating_add(1)) / 2)
     }
+}
+
+/// Fits whose derivatives are sums over their training sets.
+pub(super) fn released(inputs: &[Inputs], fits: &[Stance]) -> Released {
+    let fit = |fit: &Stance| {
+        let held_out = inputs.get(fit.inputs).map_or_else(Vec::new, |inputs| inputs.design.held_out.clone());
+        ReleasedFit { parameters: fit.order(), held_out }
+    };
+    Released { by_cell: true, fits: fits.iter().map(fit).collect(), ..Released::default() }
 }
 
 pub(super) fn check_fits(
@@ -145,6 +166,10 @@ impl Computation for Climb {
 
     fn describe(&self) -> String {
         format!("log-likelihood, gradient and information matrix of {} linear fits", self.fits.len())
+    }
+
+    fn released(&self) -> Released {
+        released(&self.inputs, &self.fits)
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {

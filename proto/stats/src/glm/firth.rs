@@ -8,13 +8,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::climb::check_fits;
+use super::climb::{check_fits, released};
 use super::{Inputs, Response, Stance};
 use crate::design::{linear_predictor, logistic};
 use crate::gram::triangle;
 use crate::reader::Reader;
 use crate::{
-    Accumulator, Computation, Implausible, Networks, QueryFault, Rows, Summary, Target, Unfit, check,
+    Accumulator, Computation, Implausible, Networks, QueryFault, Released, Rows, Summary, Target, Unfit,
+    check,
 };
 
 /// Asks for the modified score of several fits.
@@ -63,6 +64,10 @@ impl Computation for Firth {
 
     fn describe(&self) -> String {
         format!("modified score of {} logistic fits with Firth's correction", self.fits.len())
+    }
+
+    fn released(&self) -> Released {
+        released(&self.inputs, &self.fits)
     }
 
     fn site(&self, rows: &dyn Rows, _networks: &dyn Networks) -> Result<Summary, Unfit> {

@@ -4,6 +4,7 @@
 
 pub(crate) mod cohorts;
 
+use consilium_stats::glm::{Inputs, Response};
 use consilium_stats::network::derive_seed;
 use consilium_stats::{
     Computation, Derived, Design, Harmonise, NetworkFault, Networks, Predictor, Rows, Scorer, Summary,
@@ -130,6 +131,12 @@ pub(crate) fn ask<C: Computation>(computation: &C, sites: &[Table]) -> Summary {
     Summary::statistics_from_bytes(&total.to_bytes()).expect("whole words")
 }
 
+/// A logistic regression, intercept first.
+pub(crate) fn linear(design: Design, beta: Vec<f64>) -> Predictor {
+    let response = Response::Binary(Target::case(0));
+    Predictor::Linear { inputs: Inputs::columns(design), response, beta }
+}
+
 /// Scores a patient by the logistic function of the first column.
 pub(crate) fn by_first_column() -> Scorer {
     let design = Design {
@@ -140,8 +147,7 @@ pub(crate) fn by_first_column() -> Scorer {
         harmonise: Harmonise::None,
         derived: Derived::default(),
     };
-    let predictor = Predictor::Logistic { design, beta: vec![0.0, 1.0] };
-    Scorer { cells: vec![Some(predictor)], output: 0, target: Target::case(0) }
+    Scorer { cells: vec![Some(linear(design, vec![0.0, 1.0]))], output: 0, target: Target::case(0) }
 }
 
 /// Whether two numbers agree to a relative tolerance, absolute near zero.

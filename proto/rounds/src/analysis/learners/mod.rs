@@ -5,7 +5,6 @@ mod boost;
 mod choosing;
 mod forest;
 mod linear;
-mod logistic;
 mod network;
 
 use std::future::Future;
@@ -55,9 +54,6 @@ fn learn<'a>(
     families: &'a [ModelFamily],
 ) -> Fitting<'a> {
     match learner {
-        Learner::Logistic if linear::is_plain(study, prepared) => {
-            Box::pin(logistic::fit(study, prepared, families))
-        }
         Learner::Logistic | Learner::Firth | Learner::Ordinal | Learner::Svm | Learner::SvmRbf => {
             Box::pin(linear::fit(study, prepared, learner, families))
         }

@@ -12,7 +12,6 @@ use consilium_stats::{Design, FitFailure, Target};
 use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, PathRule, Strength};
 
 use super::Fitted;
-use super::logistic::LAMBDA_GRID;
 
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
@@ -22,11 +21,20 @@ pub(in crate::analysis) use lasso::{Path, select};
 use ridge::Task;
 use vectors::Machine;
 
-/// Whether a logistic regression is binary, without lasso and with one intercept.
-pub(super) fn is_plain(study: &Study, prepared: &Prepared) -> bool {
-    let model = &study.plan().model;
-    study.classes(prepared.label, &[]).len() == 2 && model.penalty.lasso.is_none() && !model.site_intercept
-}
+/// Penalties that cross-validation chooses from: 10^-2 to 10^3 in half decades.
+const LAMBDA_GRID: [f64; 11] = [
+    0.01,
+    0.031_622_776_601_683_79,
+    0.1,
+    0.316_227_766_016_837_94,
+    1.0,
+    3.162_277_660_168_379_5,
+    10.0,
+    31.622_776_601_683_793,
+    100.0,
+    316.227_766_016_837_96,
+    1000.0,
+];
 
 /// Fits a linear learner of the plan on some families.
 pub(super) async fn fit(

@@ -11,7 +11,7 @@ use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
-use crate::result::{FitResult, LambdaPoint, LinearFacts, LinearResult};
+use crate::result::{FitResult, LambdaPoint, LinearFacts, LinearResult, LogisticResult};
 
 /// Ridge of a site's deviation from the mean intercept.
 const SITE_RIDGE: f64 = 1.0;
@@ -69,7 +69,7 @@ async fn fit_family(
         family,
         learner: task.learner,
         cells: cells.into_iter().map(|cell| cell.map(|(predictor, _)| predictor)).collect(),
-        fit: FitResult::Linear(result),
+        fit: result,
     })
 }
 
@@ -137,13 +137,13 @@ fn result(
     all: &Climbed,
     choice: &Choice,
     fold_lambdas: Vec<f64>,
-) -> Result<LinearResult, AnalysisFault> {
+) -> Result<FitResult, AnalysisFault> {
     let (slope, lambda) = (&all.slopes[choice.best], task.lambdas[choice.best]);
     let at = end(slope)?;
     let covariance = sandwich(&at.information, slope.penalty())
         .ok_or_else(|| failed(family, &all.inputs.design, lambda, task.by_site, FitFailure::Collinear))?;
     let point = |(lambda, deviance): (&f64, &f64)| LambdaPoint { lambda: *lambda, deviance: *deviance };
-    Ok(LinearResult::new(LinearFacts {
+    let facts = LinearFacts {
         schema: study.schema(),
         roster: study.roster(),
         inputs: &all.inputs,
@@ -155,5 +155,11 @@ fn result(
         fold_lambdas,
         log_likelihood: at.log_likelihood,
         penalised: None,
-    }))
+    };
+    let plain = matches!(task.response, Response::Binary(_)) && task.by_site == BySite::No;
+    Ok(if plain {
+        FitResult::Logistic(LogisticResult::new(facts))
+    } else {
+        FitResult::Linear(LinearResult::new(facts))
+    })
 }
