@@ -58,7 +58,7 @@ fn hospitals(steps: usize) -> Vec<Site> {
         if found.last().is_none_or(|(name, _)| name != fields[0]) {
             let place = found.len();
             let flow = vec![0; steps];
-            let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow, place };
+            let empty = Site { flow, place, ..Site::default() };
             found.push((fields[0].to_owned(), empty));
         }
         let site = &mut found.last_mut().unwrap().1;

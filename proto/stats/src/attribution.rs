@@ -62,6 +62,8 @@ impl Predictor {
             Self::Linear { inputs, .. } => &inputs.design,
             Self::Forest(forest) => &forest.bins.design,
             Self::Boost(boost) => &boost.bins.design,
+            Self::Cox(cox) => &cox.design,
+            Self::Hazard(hazard) => &hazard.inputs.design,
         }
     }
 
@@ -69,7 +71,8 @@ impl Predictor {
     #[must_use]
     pub fn is_explained(&self) -> bool {
         match self {
-            Self::Forest(_) | Self::Boost(_) => true,
+            Self::Forest(_) | Self::Boost(_) | Self::Cox(_) => true,
+            Self::Hazard(hazard) => hazard.inputs.basis == Basis::Columns,
             Self::Linear { .. } => self.slopes(0).is_some(),
             Self::Network { .. } => false,
         }
@@ -90,6 +93,8 @@ impl Predictor {
                     Basis::Cosines(_) | Basis::Margin { .. } => None,
                 }
             }
+            Self::Cox(cox) => Some(cox.beta.clone()),
+            Self::Hazard(hazard) => Some(hazard.beta[hazard.inputs.sites.len()..].to_vec()),
             _ => None,
         }
     }
@@ -135,7 +140,7 @@ fn explain(
             }
             Ok(())
         }
-        Predictor::Linear { .. } | Predictor::Network { .. } => {
+        Predictor::Linear { .. } | Predictor::Network { .. } | Predictor::Cox(_) | Predictor::Hazard(_) => {
             let Some(slopes) = predictor.slopes(output) else { return Ok(()) };
             let opened = predictor.design().open(rows);
             for row in patients {

@@ -1,8 +1,9 @@
 //! A Cox fit on the coordinator's side: Newton steps with halving, standard errors.
 //!
 //! A fit maximises `loglik(beta) - lambda / 2 * |beta|^2`. The penalty is added here, so lambda changes nothing in what
-//! leaves. Spec: docs/reference/methods/survival.md.
+//! leaves. Fits of discrete-time hazards climb alike, with no penalty on their intercepts. Spec: docs/reference/methods/survival.md.
 
+use crate::distribution::normal_quantile;
 use crate::glm::sandwich;
 use crate::linear::Symmetric;
 
@@ -16,7 +17,8 @@ const RUNAWAY: f64 = 60.0;
 /// A Cox fit on its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoxClimb {
-    lambda: f64,
+    /// Penalty of each coefficient.
+    ridge: Vec<f64>,
     /// The point whose likelihood is asked next.
     beta: Vec<f64>,
     /// The last accepted point and its penalised log-likelihood.
@@ -56,7 +58,13 @@ impl CoxClimb {
     /// Starts at zero with `columns` covariates.
     #[must_use]
     pub fn new(columns: usize, lambda: f64) -> Self {
-        Self { lambda, beta: vec![0.0; columns], accepted: None, steps: 0 }
+        Self::starting(vec![0.0; columns], vec![lambda; columns])
+    }
+
+    /// Starts at a point, with a penalty for each coefficient.
+    #[must_use]
+    pub fn starting(beta: Vec<f64>, ridge: Vec<f64>) -> Self {
+        Self { ridge, beta, accepted: None, steps: 0 }
     }
 
     /// The current point.
@@ -69,7 +77,7 @@ impl CoxClimb {
     /// that its derivatives are worth asking; otherwise the point has moved half-way back.
     pub fn accept(&mut self, log_likelihood: Option<f64>) -> Result<bool, CoxFailure> {
         self.steps += 1;
-        let value = log_likelihood.map(|value| value - 0.5 * self.lambda * squares(&self.beta));
+        let value = log_likelihood.map(|value| value - self.penalty());
         let lowest = self.accepted.as_ref().map(|(_, best)| best - 1e-12 * (1.0 + best.abs()));
         let value = value.filter(|value| value.is_finite() && lowest.is_none_or(|lowest| *value >= lowest));
         if let Some(value) = value {
@@ -86,10 +94,10 @@ impl CoxClimb {
 
     /// Takes the derivatives at an accepted point and moves. Whether the fit has converged.
     pub fn advance(&mut self, gradient: &[f64], information: &Symmetric) -> Result<bool, CoxFailure> {
-        let ridged = information.plus(&penalty(information.order(), self.lambda));
+        let ridged = information.plus(&diagonal(&self.ridge));
         let factor = ridged.cholesky().ok_or_else(|| self.singular())?;
-        let shrink = |(g, b): (&f64, &f64)| g - self.lambda * b;
-        let step = factor.solve(&gradient.iter().zip(&self.beta).map(shrink).collect::<Vec<f64>>());
+        let shrunk = self.beta.iter().zip(&self.ridge).zip(gradient).map(|((b, ridge), g)| g - ridge * b);
+        let step = factor.solve(&shrunk.collect::<Vec<f64>>());
         if step.iter().all(|s| s.abs() <= STEP_TOLERANCE) {
             return Ok(true);
         }
@@ -100,19 +108,21 @@ impl CoxClimb {
         if self.steps >= MOST_STEPS { Err(CoxFailure::Stalled) } else { Ok(false) }
     }
 
+    /// What the penalties take off the log-likelihood.
+    fn penalty(&self) -> f64 {
+        self.beta.iter().zip(&self.ridge).fold(0.0, |sum, (b, ridge)| sum + 0.5 * ridge * b * b)
+    }
+
     /// A singular matrix means collinear columns at the start, and a flat likelihood later.
     fn singular(&self) -> CoxFailure {
         if self.steps == 1 { CoxFailure::Collinear } else { CoxFailure::Monotone }
     }
 }
 
-fn squares(beta: &[f64]) -> f64 {
-    beta.iter().fold(0.0, |sum, b| sum + b * b)
-}
-
-fn penalty(order: usize, lambda: f64) -> Symmetric {
+fn diagonal(entries: &[f64]) -> Symmetric {
+    let order = entries.len();
     let pairs = (0..order).flat_map(|i| (i..order).map(move |j| (i, j)));
-    Symmetric::from_triangle(order, pairs.map(|(i, j)| if i == j { lambda } else { 0.0 }).collect())
+    Symmetric::from_triangle(order, pairs.map(|(i, j)| if i == j { entries[i] } else { 0.0 }).collect())
 }
 
 /// Covariance `(I + P)^-1 I (I + P)^-1` with P lambda times the identity; `I^-1` without a penalty.
@@ -120,5 +130,12 @@ fn penalty(order: usize, lambda: f64) -> Symmetric {
 /// Nothing when the matrix is singular.
 #[must_use]
 pub fn cox_covariance(information: &Symmetric, lambda: f64) -> Option<Vec<Vec<f64>>> {
-    sandwich(information, &penalty(information.order(), lambda))
+    sandwich(information, &diagonal(&vec![lambda; information.order()]))
+}
+
+/// The hazard ratio of a coefficient with its Wald interval: estimate, lower and upper end.
+#[must_use]
+pub fn hazard_ratio(estimate: f64, se: f64, level: f64) -> [f64; 3] {
+    let z = normal_quantile(f64::midpoint(1.0, level));
+    [0.0, -z, z].map(|z| libm::exp(estimate + z * se))
 }

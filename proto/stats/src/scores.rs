@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::design::Design;
 use crate::glm::{Inputs, Response};
+use crate::hazards::{CoxModel, HazardModel};
 use crate::trees::{Boost, Forest};
 use crate::{Networks, QueryFault, Rows, Target, Unfit, check};
 
@@ -48,6 +49,10 @@ pub enum Predictor {
     Forest(Forest),
     /// Gradient boosting. Outputs: the probability of being a case, or of each class.
     Boost(Boost),
+    /// Cox regression. Outputs: risk, then the probability of the event by each time of evaluation.
+    Cox(CoxModel),
+    /// Discrete-time hazards. Outputs: risk, then the probability of the event by each time of evaluation.
+    Hazard(HazardModel),
 }
 
 /// A scored patient.
@@ -146,6 +151,8 @@ impl Predictor {
             }
             Self::Boost(boost) => boost.start.len(),
             Self::Linear { response, .. } => response.outputs(),
+            Self::Cox(cox) => cox.outputs(),
+            Self::Hazard(hazard) => hazard.outputs(),
         }
     }
 
@@ -163,6 +170,8 @@ impl Predictor {
             }
             Self::Forest(forest) => forest.check(width),
             Self::Boost(boost) => boost.check(width),
+            Self::Cox(cox) => cox.check(width),
+            Self::Hazard(hazard) => hazard.check(width),
         }
     }
 
@@ -191,6 +200,8 @@ impl Predictor {
                 let bins = boost.bins.open(rows);
                 Ok(patients.iter().map(|row| boost.probabilities(&bins.of(*row))).collect())
             }
+            Self::Cox(cox) => cox.predict(rows, patients, networks),
+            Self::Hazard(hazard) => Ok(hazard.predict(rows, patients)),
         }
     }
 }

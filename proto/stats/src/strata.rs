@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 2 | patients beyond the bound of the linear predictor; log partial likelihood | fit of the model |
 //! | p | gradient | |
-//! | p (p + 1) / 2 | information, upper triangle by rows | covariances weighted by risk |
+//! | a (a + 1) / 2 | information of a of the covariates, upper triangle by rows | their covariances weighted by risk |
 
 use serde::{Deserialize, Serialize};
 
@@ -24,26 +24,33 @@ use crate::{
 pub struct SiteStrata {
     /// The point; its moments are not read, every site has its own.
     pub point: CoxPoint,
+    /// Covariates whose information is asked.
+    pub active: Vec<usize>,
 }
 
 impl Computation for SiteStrata {
-    /// Nothing where a patient's linear predictor is out of bounds: the point is too far away.
+    /// With the information of the active covariates; nothing where a patient's linear predictor is out of bounds: the
+    /// point is too far away.
     type Finding = Option<Derivatives>;
 
     fn length(&self) -> usize {
-        let p = self.point.beta.len();
-        2 + p + p.saturating_mul(p + 1) / 2
+        let a = self.active.len();
+        2usize.saturating_add(self.point.beta.len()).saturating_add(a.saturating_mul(a + 1) / 2)
     }
 
     fn check(&self, width: usize) -> Result<(), QueryFault> {
         self.point.check(width)?;
+        let p = self.point.beta.len();
+        check::size("active covariates", self.active.len(), p)?;
+        self.active.iter().try_for_each(|i| check::index("covariate", *i, p))?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
 
     fn describe(&self) -> String {
         format!(
-            "partial likelihood, gradient and information of a Cox regression on {} covariates within the site",
-            self.point.beta.len()
+            "partial likelihood and gradient of a Cox regression on {} covariates within the site, information of {}",
+            self.point.beta.len(),
+            self.active.len()
         )
     }
 
@@ -63,15 +70,15 @@ impl Computation for SiteStrata {
             sums.count(0, 1);
             return Ok(sums.finish());
         };
-        let p = self.point.beta.len();
-        let slopes = own.slopes(&sets.point, (0..p).collect());
+        let (p, a) = (self.point.beta.len(), self.active.len());
+        let slopes = own.slopes(&sets.point, self.active.clone());
         let found = slopes.finish(&slopes.site(rows, networks)?).map_err(Unfit::Local)?;
         let information = own.information(&found);
         sums.add(1, own.log_likelihood())?;
         for (j, g) in found.gradient.iter().enumerate() {
             sums.add(2 + j, *g)?;
         }
-        let pairs = (0..p).flat_map(|i| (i..p).map(move |j| (i, j)));
+        let pairs = (0..a).flat_map(|i| (i..a).map(move |j| (i, j)));
         for (entry, (i, j)) in pairs.enumerate() {
             sums.add(2 + p + entry, information.at(i, j))?;
         }
@@ -84,7 +91,8 @@ impl Computation for SiteStrata {
         let log_likelihood = words.value()?;
         let p = self.point.beta.len();
         let gradient = words.values(p)?;
-        let information = Symmetric::from_triangle(p, words.values(p * (p + 1) / 2)?);
+        let a = self.active.len();
+        let information = Symmetric::from_triangle(a, words.values(a * (a + 1) / 2)?);
         Ok((out_of_bounds == 0).then_some(Derivatives { log_likelihood, gradient, information }))
     }
 }

@@ -420,6 +420,8 @@ fn asks_for_columns(query: &Query) -> bool {
                 Predictor::Network { design, .. } => !design.columns.is_empty(),
                 Predictor::Forest(_) | Predictor::Boost(_) => unreachable!("generated in tests/trees.rs"),
                 Predictor::Linear { inputs, .. } => !inputs.design.columns.is_empty(),
+                Predictor::Cox(cox) => !cox.design.columns.is_empty(),
+                Predictor::Hazard(hazard) => !hazard.inputs.design.columns.is_empty(),
             })
         }
         Query::Quantiles(_)

@@ -70,7 +70,8 @@ fn fit_strata(mut point: CoxPoint, sites: &[Table]) -> Result<Fit, CoxFailure> {
     let mut climb = CoxClimb::new(point.beta.len(), 0.0);
     loop {
         point.beta = climb.beta().to_vec();
-        let strata = SiteStrata { point: point.clone() };
+        let active = (0..point.beta.len()).collect();
+        let strata = SiteStrata { point: point.clone(), active };
         let at = strata.finish(&ask(&strata, sites)).unwrap();
         if !climb.accept(at.as_ref().map(|at| at.log_likelihood))? {
             continue;
@@ -270,7 +271,7 @@ proptest! {
         prop_assert_eq!(ask(&slopes, &one), ask(&slopes, &many));
         let lives = LifeTables { grid, held_out: vec![1], groups: None };
         prop_assert_eq!(ask(&lives, &one), ask(&lives, &many));
-        let strata = SiteStrata { point: at };
+        let strata = SiteStrata { point: at, active: vec![1] };
         prop_assert_eq!(ask(&strata, &one), ask(&strata, &[other]), "the order within a site");
     }
 
@@ -309,10 +310,10 @@ proptest! {
         let ties = if efron { Ties::Efron } else { Ties::Breslow };
         let point = CoxPoint { grid, moments, ties, covariates: Covariates::Design(Box::new(design)), held_out: vec![1], beta };
         let spared = if efron { hazard.clone() } else { Vec::new() };
-        let slopes = RiskSlopes { point: point.clone(), hazard, spared, active };
+        let slopes = RiskSlopes { point: point.clone(), hazard, spared, active: active.clone() };
         harmless(&slopes, &table, &words);
         harmless(&RiskSets { point: point.clone() }, &table, &words);
-        harmless(&SiteStrata { point }, &table, &words);
+        harmless(&SiteStrata { point, active }, &table, &words);
         harmless(&AtRisk { grid }, &table, &words);
         harmless(&LifeTables { grid, held_out: Vec::new(), groups: None }, &table, &words);
     }

@@ -7,7 +7,7 @@ use consilium_types::plan::OutcomeKind;
 
 use super::desk::{Desk, both, together};
 use super::study::{Question, Study};
-use super::{AnalysisFault, Fitted, evaluating, learners, preparing, quality};
+use super::{AnalysisFault, Fitted, evaluating, follow_up, learners, preparing, quality};
 use crate::result::{Facts, Selection, StudyResult};
 
 /// Patients of every class that a training set must have.
@@ -27,6 +27,7 @@ pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResu
         sites: study.roster(),
         schema: study.schema(),
         counts: &study.counts,
+        follow_up: study.survival().map(|follow_up| follow_up.result(study.plan().evaluate.level)),
         quality,
         selections: selections.into_iter().flatten().collect(),
         models,
@@ -48,7 +49,8 @@ async fn count(question: Arc<Question>, desk: Desk) -> Result<Study, AnalysisFau
     let classes = labels.iter().map(|label| label.classes.len()).collect();
     let count = Count { steps: question.plan.flow().len(), cells: question.cells(), classes };
     let counts = desk.ask(count).await?;
-    let study = Study::new(question, desk, counts);
+    let follow_up = follow_up::ask(&question, &desk).await?;
+    let study = Study::new(question, desk, counts, follow_up);
     for (place, label) in labels.iter().enumerate() {
         // censored patients may be few, events may not
         let first = usize::from(study.plan().outcome.kind() == OutcomeKind::Survival);

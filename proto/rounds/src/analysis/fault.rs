@@ -1,6 +1,6 @@
 //! Why an analysis cannot go on, in words an operator can act on.
 
-use consilium_stats::{FitFailure, Implausible, SummaryFault};
+use consilium_stats::{CoxFailure, FitFailure, Implausible, SummaryFault};
 use consilium_types::plan::ModelFamily;
 
 /// The end of an analysis without a result.
@@ -119,6 +119,42 @@ pub enum AnalysisFault {
         /// Cells left out.
         held_out: Vec<usize>,
     },
+    /// A training set without an event in its follow-up.
+    #[error(
+        "no event is seen up to the horizon in the training set without {}: use fewer folds, a longer horizon or more \
+         patients",
+        folds(held_out)
+    )]
+    NoEvents {
+        /// Cells left out.
+        held_out: Vec<usize>,
+    },
+    /// A column of a Cox regression that tells nobody apart.
+    #[error(
+        "{column} does not vary among patients at risk together in the {family:?} model without {}: leave the column out, \
+         or set a ridge penalty",
+        folds(held_out)
+    )]
+    FlatColumn {
+        /// The column.
+        column: String,
+        /// The model.
+        family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+    },
+    /// A fit of survival without a solution.
+    #[error("the {family:?} fit without {} at lambda {lambda} fails: {failure}", folds(held_out))]
+    Survival {
+        /// The model.
+        family: ModelFamily,
+        /// Cells left out.
+        held_out: Vec<usize>,
+        /// The penalty.
+        lambda: f64,
+        /// Why.
+        failure: CoxFailure,
+    },
     /// A sum for another question than the one asked.
     #[error("the sum answers a question that was not asked")]
     OutOfTurn,
@@ -141,6 +177,9 @@ impl AnalysisFault {
             Self::Implausible(implausible) => implausible.code(),
             Self::NothingStable { .. } => "CNS-R-0210",
             Self::NothingRelevant { .. } => "CNS-R-0211",
+            Self::NoEvents { .. } => "CNS-R-0110",
+            Self::FlatColumn { .. } => "CNS-R-0111",
+            Self::Survival { failure, .. } => failure.code(),
             Self::OutOfTurn => "CNS-R-0106",
             Self::NotYet { .. } => "CNS-R-0107",
         }

@@ -10,6 +10,7 @@ mod course;
 mod desk;
 mod evaluating;
 mod fault;
+mod follow_up;
 mod learners;
 mod pending;
 mod preparing;

@@ -8,8 +8,9 @@ use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select};
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let evaluate = &plan.evaluate;
+    let survival = plan.outcome.kind() == OutcomeKind::Survival;
     let keys = [
-        ("outcome.kind = \"survival\"", plan.outcome.kind() == OutcomeKind::Survival),
+        ("evaluate.importance of a survival outcome", evaluate.importance && survival),
         ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
         ("evaluate.repeats", evaluate.repeats > 1),
     ];

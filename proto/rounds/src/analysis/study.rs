@@ -8,6 +8,7 @@ use consilium_types::{ColumnKind, Schema, SiteId, StudyPlan};
 
 use super::AnalysisFault;
 use super::desk::Desk;
+use super::follow_up::FollowUp;
 
 /// What an analysis begins with.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Study {
     question: Arc<Question>,
     desk: Desk,
     pub(super) counts: Counts,
+    follow_up: Option<FollowUp>,
 }
 
 impl Question {
@@ -37,8 +39,18 @@ impl Question {
 }
 
 impl Study {
-    pub(super) fn new(question: Arc<Question>, desk: Desk, counts: Counts) -> Self {
-        Self { question, desk, counts }
+    pub(super) fn new(
+        question: Arc<Question>,
+        desk: Desk,
+        counts: Counts,
+        follow_up: Option<FollowUp>,
+    ) -> Self {
+        Self { question, desk, counts, follow_up }
+    }
+
+    /// Times and life table; nothing in a study of another outcome.
+    pub(super) fn survival(&self) -> Option<&FollowUp> {
+        self.follow_up.as_ref()
     }
 
     pub(super) fn plan(&self) -> &StudyPlan {

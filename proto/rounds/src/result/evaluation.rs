@@ -10,6 +10,7 @@ use super::calibration::{CalibrationCurve, CalibrationResult, Deciles};
 use super::classes::ClassesEvaluation;
 use super::resampled::Resampled;
 use super::sites::WithinSites;
+use super::survival::SurvivalEvaluation;
 use super::threshold::ThresholdResult;
 
 /// How well a model predicts, by kind of outcome.
@@ -20,6 +21,8 @@ pub enum EvaluationResult {
     Binary(Box<Evaluation>),
     /// Of an outcome of several classes.
     Classes(Box<ClassesEvaluation>),
+    /// Of survival.
+    Survival(Box<SurvivalEvaluation>),
 }
 
 /// How well a model ranks and predicts patients it was not trained on.

@@ -6,12 +6,14 @@
 mod calibration;
 mod classes;
 mod comparison;
+mod cox;
 mod evaluation;
 mod importance;
 mod linear;
 mod quality;
 mod resampled;
 mod sites;
+mod survival;
 mod threshold;
 mod trees;
 
@@ -26,6 +28,8 @@ use serde::{Deserialize, Serialize};
 pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, HosmerLemeshow};
 pub use classes::{ClassesEvaluation, OrdinalEvaluation};
 pub use comparison::{Comparison, Improvement, ReclassificationResult};
+pub(crate) use cox::CoxFacts;
+pub use cox::{BaselinePoint, CoxResult, CoxTests, HazardRatio, JointTest};
 pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
 pub use importance::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
 pub(crate) use linear::{LassoFacts, LinearFacts};
@@ -36,6 +40,7 @@ pub use linear::{
 pub use quality::{Budget, ColumnQuality, OutcomeCount, QualityResult, Supported};
 pub use resampled::Resampled;
 pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
+pub use survival::{FollowUpResult, SurvivalEvaluation};
 pub use threshold::{Measured, ThresholdResult};
 pub use trees::{BoostResult, ForestResult, TreeColumn, TreeNode, TreeResult};
 
@@ -52,6 +57,9 @@ pub struct StudyResult {
     pub extractor: String,
     /// Patients.
     pub cohort: CohortResult,
+    /// How long patients were followed; absent where the outcome is not survival.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUpResult>,
     /// Cohort and columns, and the size of model they support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityResult>,
@@ -180,6 +188,8 @@ pub enum FitResult {
     Forest(ForestResult),
     /// Boosted trees.
     Boost(BoostResult),
+    /// Cox regression.
+    Cox(CoxResult),
 }
 
 impl ModelResult {
@@ -219,12 +229,21 @@ impl ModelResult {
         }
     }
 
+    /// The Cox regression, if it is one.
+    #[must_use]
+    pub fn cox(&self) -> Option<&CoxResult> {
+        match &self.fit {
+            FitResult::Cox(cox) => Some(cox),
+            _ => None,
+        }
+    }
+
     /// The evaluation, if the outcome is yes or no.
     #[must_use]
     pub fn binary(&self) -> Option<&Evaluation> {
         match &self.evaluation {
             EvaluationResult::Binary(evaluation) => Some(evaluation),
-            EvaluationResult::Classes(_) => None,
+            EvaluationResult::Classes(_) | EvaluationResult::Survival(_) => None,
         }
     }
 }
@@ -324,6 +343,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) sites: &'a [SiteId],
     pub(crate) schema: &'a Schema,
     pub(crate) counts: &'a Counts,
+    pub(crate) follow_up: Option<FollowUpResult>,
     pub(crate) quality: QualityResult,
     pub(crate) selections: Vec<Selection>,
     pub(crate) models: Vec<ModelResult>,
@@ -333,13 +353,25 @@ pub(crate) struct Facts<'a> {
 
 impl StudyResult {
     pub(crate) fn new(facts: Facts<'_>) -> Self {
-        let Facts { plan, sites, schema, counts, quality, selections, models, comparisons, effort } = facts;
+        let Facts {
+            plan,
+            sites,
+            schema,
+            counts,
+            follow_up,
+            quality,
+            selections,
+            models,
+            comparisons,
+            effort,
+        } = facts;
         Self {
             study: plan.study.id.clone(),
             plan_hash: plan.hash(),
             sites: sites.to_vec(),
             extractor: schema.extractor.clone(),
             cohort: CohortResult::new(plan, counts),
+            follow_up,
             quality: Some(quality),
             selections,
             models,

@@ -7,16 +7,18 @@ pub(crate) mod world;
 use consilium_rounds::result::EvaluationResult;
 use consilium_rounds::{Analysis, AnalysisFault, Progress, StudyResult};
 use consilium_stats::network::derive_seed;
-use consilium_stats::{NetworkFault, Networks, Query, Rows, Summary, Trained, TrainingJob};
+use consilium_stats::{NetworkFault, Networks, Query, Rows, Summary, Survival, Trained, TrainingJob};
 use consilium_types::{Column, ColumnKind, Schema, SiteId, StudyPlan};
 
 /// The patients of one site.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Site {
     pub(crate) rows: Vec<Vec<f64>>,
     pub(crate) cases: Vec<bool>,
     pub(crate) cells: Vec<usize>,
     pub(crate) flow: Vec<u64>,
+    /// Follow-up; empty where the outcome is not survival.
+    pub(crate) survival: Vec<Survival>,
     /// Position in the roster.
     pub(crate) place: usize,
 }
@@ -40,6 +42,10 @@ impl Rows for Site {
 
     fn label(&self, row: usize, label: usize) -> Option<u32> {
         (label == 0).then(|| u32::from(self.cases[row]))
+    }
+
+    fn survival(&self, row: usize) -> Option<Survival> {
+        self.survival.get(row).copied()
     }
 
     fn cell(&self, row: usize) -> usize {
@@ -125,13 +131,7 @@ pub(crate) fn patients(
     steps: usize,
 ) -> Site {
     let mut noise = Noise::new(seed);
-    let mut site = Site {
-        rows: Vec::new(),
-        cases: Vec::new(),
-        cells: Vec::new(),
-        flow: vec![n as u64; steps],
-        place: 0,
-    };
+    let mut site = Site { flow: vec![n as u64; steps], ..Site::default() };
     for i in 0..n {
         let case = noise.next() > 0.2;
         let signal = if case { 0.5 } else { -0.5 };
@@ -162,13 +162,14 @@ pub(crate) fn roster(n: usize) -> Vec<SiteId> {
 
 /// Deals patients to sites; `order` decides who answers first.
 pub(crate) fn split(all: &Site, sites: usize, by: impl Fn(usize) -> usize) -> Vec<Site> {
-    let empty = Site { rows: vec![], cases: vec![], cells: vec![], flow: vec![0; all.flow.len()], place: 0 };
+    let empty = Site { flow: vec![0; all.flow.len()], ..Site::default() };
     let mut dealt = vec![empty; sites];
     for i in 0..all.rows.len() {
         let site = &mut dealt[by(i) % sites];
         site.rows.push(all.rows[i].clone());
         site.cases.push(all.cases[i]);
         site.cells.push(all.cells[i]);
+        site.survival.extend(all.survival.get(i));
         site.flow.iter_mut().for_each(|n| *n += 1);
     }
     dealt

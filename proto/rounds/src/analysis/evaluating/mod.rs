@@ -10,6 +10,7 @@ mod importance;
 mod ranking;
 mod resample;
 mod settings;
+mod survival;
 mod threshold;
 mod within;
 
@@ -76,6 +77,12 @@ async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault>
     let labels = study.plan().outcome.labels();
     let name = name(labels.len(), &labels[place].name, family, learner);
     let label = labels[place].name.clone();
+    if let Some(follow_up) = study.survival() {
+        let evaluation = survival::evaluate(study, follow_up, &cells).await?;
+        let evaluation = EvaluationResult::Survival(Box::new(evaluation));
+        let result = ModelResult { name, label, family, learner, fit, evaluation, importance: Vec::new() };
+        return Ok(Outcome::Other(Box::new(result)));
+    }
     if study.classes(place, &[]).len() > 2 {
         let ordered = settings::is_ordered(study);
         let importance = importance::of_classes(study, place, &cells);

@@ -3,6 +3,7 @@
 mod bins;
 mod boost;
 mod choosing;
+mod cox;
 mod forest;
 mod linear;
 mod network;
@@ -60,6 +61,7 @@ fn learn<'a>(
         Learner::Boost => Box::pin(boost::fit(study, prepared, families)),
         Learner::Forest => Box::pin(forest::fit(study, prepared, families)),
         Learner::Mlp => Box::pin(network::train(study, prepared, families)),
+        Learner::Cox => Box::pin(cox::fit(study, prepared, families)),
         other => {
             Box::pin(async move { Err(AnalysisFault::NotYet { what: format!("the learner {other:?}") }) })
         }
