@@ -102,6 +102,10 @@ fn model_rows(out: &mut String, model: &ModelResult, labels: usize) {
                 );
             }
         }
+        EvaluationResult::Survival(survival) => {
+            let (n, events) = (survival.n, survival.events);
+            row(out, &format!("federated, {of}"), &format!("{n} patients followed, {events} events"));
+        }
     }
 }
 
