@@ -9,7 +9,7 @@ use crate::{
     Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets, RiskSlopes,
     Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
-use crate::{Agreement, ClassCounts, Holes, Resample};
+use crate::{Agreement, ClassCounts, CoxScreen, HazardSteps, Holes, Resample};
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
 pub trait Computation {
@@ -120,6 +120,10 @@ pub enum Query {
     RiskSlopes(RiskSlopes),
     /// The same, stratified by site.
     SiteStrata(SiteStrata),
+    /// Score tests of univariate Cox regressions.
+    CoxScreen(CoxScreen),
+    /// Discrete-time hazards.
+    HazardSteps(HazardSteps),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -165,6 +169,8 @@ macro_rules! each {
             Query::RiskSets($computation) => $call,
             Query::RiskSlopes($computation) => $call,
             Query::SiteStrata($computation) => $call,
+            Query::CoxScreen($computation) => $call,
+            Query::HazardSteps($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -268,5 +274,7 @@ queries!(
     RiskSets,
     RiskSlopes,
     SiteStrata,
+    CoxScreen,
+    HazardSteps,
     Stack
 );

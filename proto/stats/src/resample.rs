@@ -32,7 +32,7 @@ pub struct Resample {
     pub harmonise: Harmonise,
     /// The columns the question is about, which it numbers from 0.
     pub columns: Vec<usize>,
-    /// Moments, products or counts.
+    /// Moments, products, counts, life tables or score tests.
     pub question: Box<Query>,
 }
 
@@ -74,7 +74,14 @@ impl Computation for Resample {
         self.held_out.iter().try_for_each(|cell| check::index("cell", *cell, check::MOST_CELLS))?;
         self.harmonise.check(width)?;
         self.columns.iter().try_for_each(|column| check::index("column", *column, width))?;
-        let known = matches!(*self.question, Query::Moments(_) | Query::Gram(_) | Query::ClassCounts(_));
+        let known = matches!(
+            *self.question,
+            Query::Moments(_)
+                | Query::Gram(_)
+                | Query::ClassCounts(_)
+                | Query::LifeTables(_)
+                | Query::CoxScreen(_)
+        );
         check::size("other questions of drawn patients", usize::from(!known), 0)?;
         self.question.check(self.columns.len())
     }

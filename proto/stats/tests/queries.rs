@@ -376,6 +376,8 @@ fn finish(query: &Query, sum: &Summary) {
         Query::RiskSets(q) => drop(q.finish(sum)),
         Query::RiskSlopes(q) => drop(q.finish(sum)),
         Query::SiteStrata(q) => drop(q.finish(sum)),
+        Query::CoxScreen(q) => drop(q.finish(sum)),
+        Query::HazardSteps(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -437,6 +439,8 @@ fn asks_for_columns(query: &Query) -> bool {
         Query::RiskSets(q) => covariates(&q.point),
         Query::RiskSlopes(q) => covariates(&q.point),
         Query::SiteStrata(q) => covariates(&q.point),
+        Query::CoxScreen(q) => !q.design.columns.is_empty(),
+        Query::HazardSteps(q) => !q.inputs.design.columns.is_empty(),
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }

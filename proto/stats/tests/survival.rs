@@ -8,12 +8,14 @@
 
 mod support;
 
+use consilium_stats::calibration::logit;
 use consilium_stats::design::logistic;
+use consilium_stats::glm::Inputs;
 use consilium_stats::kaplan_meier::{kaplan_meier, log_rank};
 use consilium_stats::{
-    AtRisk, Computation, Covariates, CoxClimb, CoxFailure, CoxPoint, Derived, Design, Harmonise, LifeTable,
-    LifeTables, RiskGroups, RiskSets, RiskSlopes, Rows, Scorer, SiteStrata, Summary, Survival, Ties,
-    TimeGrid, cox_covariance,
+    AtRisk, Computation, Covariates, CoxClimb, CoxFailure, CoxModel, CoxPoint, CoxScreen, Derived, Design,
+    Harmonise, HazardSteps, LifeTable, LifeTables, OwnBaseline, Predictor, RiskGroups, RiskSets, RiskSlopes,
+    Rows, Scorer, SiteStrata, Summary, Survival, Ties, TimeGrid, cox_covariance, cumulative,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -175,6 +177,53 @@ fn kaplan_meier_is_that_of_r() {
     }
 }
 
+#[test]
+fn univariate_score_tests_are_those_of_r() {
+    for name in COHORTS {
+        let c = cohort(name);
+        let screen = CoxScreen::new(c.design.clone(), days(c.end), &life(days(c.end), &c.sites));
+        let found = screen.finish(&ask(&screen, &c.sites)).unwrap();
+        for (test, expected) in found.iter().zip(numbers(&c.answers["score"])) {
+            let found = test.unwrap().statistic;
+            assert!(relative(found, expected, 1e-8), "{name}: {found} {expected}");
+        }
+    }
+}
+
+/// The probability of an event by a time is one minus survival to the power of the relative risk, with the baseline of
+/// all or, at a site with strata, of its own patients.
+#[test]
+fn a_cox_model_predicts_with_the_baseline_it_is_given_or_its_own() {
+    let c = cohort("rossi");
+    let (grid, one) = (days(c.end), std::slice::from_ref(&c.all));
+    let start = point(one, &c.design, grid, Ties::Efron);
+    let (beta, _, _, steps) = fit(start.clone(), one, 0.0).unwrap();
+    let ended = vec![0, 14, 40, 53];
+    let baseline = cumulative(&start.moments, &steps, &ended);
+    let expected: f64 = start.moments.iter().zip(&steps).filter(|(m, _)| **m < 14).map(|(_, h)| h).sum();
+    assert!(close(baseline[1], expected, 1e-15) && baseline[0] == 0.0);
+    let own = OwnBaseline { grid, ties: Ties::Efron, ended: ended.clone() };
+    let model =
+        CoxModel { design: c.design.clone(), beta: beta.clone(), baseline: baseline.clone(), own: None };
+    let patients: Vec<usize> = (0..c.all.rows.len()).collect();
+    let outputs = |model: CoxModel| Predictor::Cox(model).predict(&c.all, &patients, &IdleNetworks).unwrap();
+    let shared = outputs(model.clone());
+    // one site that holds everybody makes the pooled baseline itself
+    let alone = outputs(CoxModel { baseline: vec![9.0; 4], own: Some(own), ..model });
+    let opened = c.design.open(&c.all);
+    for (row, (shared, alone)) in shared.iter().zip(&alone).enumerate() {
+        let eta: f64 = opened.standardise(row).iter().zip(&beta).map(|(z, b)| z * b).sum();
+        assert!(close(logit(shared[0]), eta, 1e-9), "{row}");
+        for (t, hazard) in baseline.iter().enumerate() {
+            let expected = 1.0 - (-hazard).exp().powf(eta.exp());
+            assert!(
+                close(shared[1 + t], expected, 1e-12) && close(alone[1 + t], expected, 1e-9),
+                "{row} {t}"
+            );
+        }
+    }
+}
+
 /// Patients of every site as a group of their own, or cut in two at the median of the last column.
 fn groups(c: &Cohort, split: bool) -> Vec<LifeTable> {
     if !split {
@@ -271,6 +320,11 @@ proptest! {
         prop_assert_eq!(ask(&slopes, &one), ask(&slopes, &many));
         let lives = LifeTables { grid, held_out: vec![1], groups: None };
         prop_assert_eq!(ask(&lives, &one), ask(&lives, &many));
+        let screen = CoxScreen::new(design.clone(), grid, &life(grid, &one));
+        prop_assert_eq!(ask(&screen, &one), ask(&screen, &many));
+        let inputs = Inputs::columns(design);
+        let hazards = HazardSteps { grid, ends: vec![2, 5, 8], inputs, held_out: vec![2], beta: vec![-1.0, -0.5, 0.2, 0.3, -0.8], derivatives: true };
+        prop_assert_eq!(ask(&hazards, &one), ask(&hazards, &many));
         let strata = SiteStrata { point: at, active: vec![1] };
         prop_assert_eq!(ask(&strata, &one), ask(&strata, &[other]), "the order within a site");
     }
@@ -308,13 +362,16 @@ proptest! {
         let design = Design { columns, mean: vec![0.0; n], sd: vec![1.0; n], held_out: Vec::new(), harmonise: Harmonise::None, derived: Derived::default() };
         let grid = TimeGrid { step, intervals, end };
         let ties = if efron { Ties::Efron } else { Ties::Breslow };
-        let point = CoxPoint { grid, moments, ties, covariates: Covariates::Design(Box::new(design)), held_out: vec![1], beta };
+        let (ends, counts, numbers) = (moments.clone(), vec![moments.iter().map(|m| *m as u64).max().unwrap_or(0); moments.len()], beta.clone());
+        let point = CoxPoint { grid, moments, ties, covariates: Covariates::Design(Box::new(design.clone())), held_out: vec![1], beta };
         let spared = if efron { hazard.clone() } else { Vec::new() };
         let slopes = RiskSlopes { point: point.clone(), hazard, spared, active: active.clone() };
         harmless(&slopes, &table, &words);
         harmless(&RiskSets { point: point.clone() }, &table, &words);
         harmless(&SiteStrata { point, active }, &table, &words);
         harmless(&AtRisk { grid }, &table, &words);
+        harmless(&CoxScreen { design: design.clone(), grid, moments: ends.clone(), events: counts.clone(), at_risk: counts }, &table, &words);
+        harmless(&HazardSteps { grid, ends, inputs: Inputs::columns(design), held_out: vec![1], beta: numbers, derivatives: efron }, &table, &words);
         harmless(&LifeTables { grid, held_out: Vec::new(), groups: None }, &table, &words);
     }
 }

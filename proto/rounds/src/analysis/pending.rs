@@ -3,7 +3,7 @@
 //! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Design, OutcomeKind, RelevanceTest, Select};
+use consilium_types::plan::{Design, OutcomeKind, Select};
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
@@ -19,9 +19,7 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
 }
 
 fn of_selection(select: &Select) -> Option<&'static str> {
-    let keys = [
-        ("select.relevance.test", select.relevance.test == RelevanceTest::Cox),
-        ("select.bootstraps along a path of penalties", select.method.is_path() && select.bootstraps > 0),
-    ];
+    let keys =
+        [("select.bootstraps along a path of penalties", select.method.is_path() && select.bootstraps > 0)];
     keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key)
 }

@@ -10,7 +10,8 @@ use consilium_types::Schema;
 use consilium_types::plan::Strata;
 use serde::{Deserialize, Serialize};
 
-use super::{Coefficient, LambdaPoint, Term, column_name};
+use super::linear::terms;
+use super::{Coefficient, LambdaPoint, LassoPoint, LassoTerm, Term, column_name};
 
 /// A Cox regression with or without a ridge penalty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -170,5 +171,68 @@ impl BaselinePoint {
             Self { time: grid.end_of(*moment), hazard }
         };
         moments.iter().zip(steps).map(point).collect()
+    }
+}
+
+/// A Cox regression with lasso or elastic net. Its coefficients have no standard errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoxLassoResult {
+    /// How events of the same time count.
+    pub ties: Ties,
+    /// Whether each site has a baseline hazard of its own.
+    pub strata: Strata,
+    /// Share of the lasso; the rest is ridge.
+    pub alpha: f64,
+    /// The penalty: `loglik - lambda * (alpha * |b|_1 + (1 - alpha) / 2 * |b|^2)`, standardised columns.
+    pub lambda: f64,
+    /// The path over all patients, as shares of an event, the smallest penalty first; empty when the plan fixes lambda.
+    pub path: Vec<LassoPoint>,
+    /// The penalty in each outer fold.
+    pub fold_lambdas: Vec<f64>,
+    /// Patients of the risk sets.
+    pub patients: u64,
+    /// Events among them.
+    pub events: u64,
+    /// Logarithm of the partial likelihood, without the penalty.
+    pub log_likelihood: f64,
+    /// Columns whose coefficient is not zero.
+    pub terms: Vec<LassoTerm>,
+    /// Cumulative baseline hazard over all sites, of a patient with the mean of every column.
+    pub baseline: Vec<BaselinePoint>,
+}
+
+/// What a result is put together from.
+pub(crate) struct CoxLassoFacts<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) design: &'a Design,
+    pub(crate) ties: Ties,
+    pub(crate) strata: Strata,
+    pub(crate) alpha: f64,
+    pub(crate) lambda: f64,
+    pub(crate) path: Vec<LassoPoint>,
+    pub(crate) fold_lambdas: Vec<f64>,
+    pub(crate) patients: u64,
+    pub(crate) events: u64,
+    pub(crate) beta: &'a [f64],
+    pub(crate) log_likelihood: f64,
+    pub(crate) baseline: Vec<BaselinePoint>,
+}
+
+impl CoxLassoResult {
+    pub(crate) fn new(facts: CoxLassoFacts<'_>) -> Self {
+        let terms = terms(facts.schema, facts.design, facts.beta);
+        Self {
+            ties: facts.ties,
+            strata: facts.strata,
+            alpha: facts.alpha,
+            lambda: facts.lambda,
+            path: facts.path,
+            fold_lambdas: facts.fold_lambdas,
+            patients: facts.patients,
+            events: facts.events,
+            log_likelihood: facts.log_likelihood,
+            terms: terms.filter(|term| term.standardised != 0.0).collect(),
+            baseline: facts.baseline,
+        }
     }
 }

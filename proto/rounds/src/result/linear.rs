@@ -247,7 +247,11 @@ impl LassoResult {
     }
 }
 
-fn terms<'a>(schema: &'a Schema, design: &'a Design, b: &'a [f64]) -> impl Iterator<Item = LassoTerm> + 'a {
+pub(super) fn terms<'a>(
+    schema: &'a Schema,
+    design: &'a Design,
+    b: &'a [f64],
+) -> impl Iterator<Item = LassoTerm> + 'a {
     design.columns.iter().zip(b).enumerate().map(|(j, (column, b))| LassoTerm {
         column: super::column_name(schema, *column),
         mean: design.mean[j],

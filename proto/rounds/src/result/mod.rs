@@ -8,6 +8,7 @@ mod classes;
 mod comparison;
 mod cox;
 mod evaluation;
+mod hazard;
 mod importance;
 mod linear;
 mod quality;
@@ -28,9 +29,11 @@ use serde::{Deserialize, Serialize};
 pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, HosmerLemeshow};
 pub use classes::{ClassesEvaluation, OrdinalEvaluation};
 pub use comparison::{Comparison, Improvement, ReclassificationResult};
-pub(crate) use cox::CoxFacts;
-pub use cox::{BaselinePoint, CoxResult, CoxTests, HazardRatio, JointTest};
+pub use cox::{BaselinePoint, CoxLassoResult, CoxResult, CoxTests, HazardRatio, JointTest};
+pub(crate) use cox::{CoxFacts, CoxLassoFacts};
 pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
+pub(crate) use hazard::HazardFacts;
+pub use hazard::{HazardResult, HazardStep};
 pub use importance::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
 pub(crate) use linear::{LassoFacts, LinearFacts};
 pub use linear::{
@@ -190,6 +193,10 @@ pub enum FitResult {
     Boost(BoostResult),
     /// Cox regression.
     Cox(CoxResult),
+    /// Cox regression with lasso or elastic net.
+    CoxLasso(CoxLassoResult),
+    /// Discrete-time hazards.
+    Hazard(HazardResult),
 }
 
 impl ModelResult {

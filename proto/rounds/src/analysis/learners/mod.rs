@@ -5,6 +5,7 @@ mod boost;
 mod choosing;
 mod cox;
 mod forest;
+mod hazard;
 mod linear;
 mod network;
 
@@ -14,6 +15,7 @@ use std::pin::Pin;
 use consilium_stats::{Design, Predictor};
 use consilium_types::plan::{Learner, ModelFamily};
 
+pub(super) use cox::{Path as CoxPath, select as cox_select};
 pub(super) use linear::{Path as LassoPath, select as lasso_select};
 
 use super::AnalysisFault;
@@ -62,15 +64,18 @@ fn learn<'a>(
         Learner::Forest => Box::pin(forest::fit(study, prepared, families)),
         Learner::Mlp => Box::pin(network::train(study, prepared, families)),
         Learner::Cox => Box::pin(cox::fit(study, prepared, families)),
-        other => {
-            Box::pin(async move { Err(AnalysisFault::NotYet { what: format!("the learner {other:?}") }) })
-        }
+        Learner::Hazard => Box::pin(hazard::fit(study, prepared, families)),
     }
+}
+
+/// The designs of one family, by training set.
+fn designs(prepared: &Prepared, family: ModelFamily) -> &[Design] {
+    let of_family = prepared.families.iter().find(|(f, _)| *f == family);
+    of_family.map_or(&[], |(_, designs)| designs)
 }
 
 /// The designs of a family with nothing or one cell left out, in this order.
 fn outer(prepared: &Prepared, family: ModelFamily) -> Vec<Design> {
-    let of_family = prepared.families.iter().filter(|(f, _)| *f == family);
-    let designs = of_family.flat_map(|(_, designs)| designs);
+    let designs = designs(prepared, family).iter();
     designs.filter(|design| design.held_out.len() <= 1).cloned().collect()
 }

@@ -1,6 +1,8 @@
 //! One training set: its harmonised moments, and the radiomic columns selected from them.
 
-use consilium_stats::{Conditioning, Derived, Design, Harmonise, Imputation, MomentTable, Moments};
+use consilium_stats::{
+    Conditioning, Derived, Design, Harmonise, Imputation, LifeTable, LifeTables, MomentTable, Moments,
+};
 use consilium_types::ColumnKind;
 use consilium_types::plan::ModelFamily;
 
@@ -24,6 +26,8 @@ pub(super) struct TrainingSet {
     pub(super) label: usize,
     /// What the models take of the radiomic columns.
     pub(super) chosen: Chosen,
+    /// Follow-up, where the outcome is survival.
+    pub(super) life: Option<LifeTable>,
     /// How holes of clinical columns are filled, where the plan asks for more than their mean.
     imputation: Option<Imputation>,
 }
@@ -44,11 +48,12 @@ impl TrainingSet {
             label,
             classes: study.classes(label, held_out).len(),
         };
-        let moments = study.ask(question.clone()).await?;
+        let (moments, life) = both(study.ask(question.clone()), life(study, held_out)).await?;
         let harmonise = harmonising::with_priors(question.harmonise, &moments);
         let (held_out, conditioning) = (question.held_out, question.conditioning);
         let (raw, chosen, imputation) = (raw.clone(), Chosen::default(), None);
-        let mut set = Self { held_out, harmonise, conditioning, moments, raw, label, chosen, imputation };
+        let mut set =
+            Self { held_out, harmonise, conditioning, moments, raw, label, chosen, life, imputation };
         (set.chosen, set.imputation) =
             both(selecting::select(study, &set), imputing::impute(study, &set)).await?;
         Ok(set)
@@ -109,4 +114,13 @@ impl TrainingSet {
             components: components.filter(|_| radiomic),
         }
     }
+}
+
+/// Follow-up of a training set, which must hold an event; nothing where the outcome is not survival.
+async fn life(study: &Study, held_out: &[usize]) -> Result<Option<LifeTable>, AnalysisFault> {
+    let Some(follow_up) = study.survival() else { return Ok(None) };
+    let held_out = held_out.to_vec();
+    let question = LifeTables { grid: follow_up.timeline.grid, held_out: held_out.clone(), groups: None };
+    let life = study.ask(question).await?.pop().ok_or(AnalysisFault::OutOfTurn)?.life;
+    if life.moments().is_empty() { Err(AnalysisFault::NoEvents { held_out }) } else { Ok(Some(life)) }
 }

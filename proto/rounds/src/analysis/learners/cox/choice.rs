@@ -8,6 +8,8 @@ use super::likelihood::Partial;
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
 use crate::analysis::learners::choosing::Losses;
+use crate::analysis::preparing::Prepared;
+use crate::analysis::study::Study;
 use crate::result::LambdaPoint;
 
 /// Penalties that cross-validation chooses from.
@@ -45,11 +47,16 @@ impl Partial {
     }
 }
 
+/// Positions of the training set of all patients, and of those without one cell.
+pub(super) fn outer_sets(study: &Study, prepared: &Prepared) -> Vec<usize> {
+    let cells = std::iter::once(Vec::new()).chain((0..study.cells()).map(|cell| vec![cell]));
+    cells.filter_map(|held_out| prepared.set(&held_out)).collect()
+}
+
 impl Fits<'_> {
     /// For all patients first, then without each cell that is scored.
     pub(super) async fn choose(&self) -> Result<Vec<Chosen>, AnalysisFault> {
-        let cells = std::iter::once(Vec::new()).chain((0..self.study.cells()).map(|cell| vec![cell]));
-        let sets: Vec<usize> = cells.filter_map(|held_out| self.prepared.set(&held_out)).collect();
+        let sets = outer_sets(self.study, self.prepared);
         match self.study.plan().model.penalty.ridge {
             Strength::Fixed(lambda) => {
                 let path = vec![LambdaPoint { lambda, deviance: 0.0 }];
@@ -61,7 +68,7 @@ impl Fits<'_> {
     }
 
     async fn by_cross_validation(&self, sets: &[usize]) -> Result<Vec<Chosen>, AnalysisFault> {
-        let partial = self.partial().coarse();
+        let partial = self.partial()?.coarse();
         let partial = &partial;
         let of_set =
             |design| together(LAMBDAS.iter().map(move |lambda| self.try_out(partial, design, *lambda)));

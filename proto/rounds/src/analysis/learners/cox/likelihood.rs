@@ -51,6 +51,13 @@ pub(super) struct Summit {
 }
 
 impl Partial {
+    /// That of the plan.
+    pub(super) fn of(study: &Study) -> Result<Self, AnalysisFault> {
+        let follow_up = study.survival().ok_or(AnalysisFault::OutOfTurn)?;
+        let model = &study.plan().model;
+        Ok(Self { timeline: follow_up.timeline.clone(), ties: model.ties, strata: model.strata })
+    }
+
     /// A point of a fit on a design, with the risk sets of the patients outside some cells.
     pub(super) fn point(&self, design: &Design, held_out: &[usize], beta: &[f64]) -> CoxPoint {
         CoxPoint {
@@ -159,7 +166,7 @@ impl Stand {
         }
     }
 
-    fn hazard(&self) -> Option<Vec<f64>> {
+    pub(super) fn hazard(&self) -> Option<Vec<f64>> {
         match self {
             Self::Pooled(sums) => sums.as_ref().map(RiskSums::hazard),
             Self::Strata(_) => None,

@@ -6,13 +6,15 @@
 //! are those of the plan's grid. Spec: docs/reference/methods/survival.md.
 
 mod choice;
+mod lasso;
 mod likelihood;
+mod path;
 
 use consilium_stats::hazards::cumulative;
 use consilium_stats::{CoxClimb, CoxFailure, CoxModel, Design, OwnBaseline, Predictor, cox_covariance};
 use consilium_types::plan::{Learner, ModelFamily, Strata};
 
-use super::Fitted;
+use super::{Fitted, designs};
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
 use crate::analysis::follow_up::FollowUp;
@@ -21,6 +23,7 @@ use crate::analysis::study::Study;
 use crate::result::{BaselinePoint, CoxFacts, CoxResult, CoxTests, FitResult, LambdaPoint, column_name};
 use choice::Chosen;
 use likelihood::{Lost, Partial, Summit};
+pub(in crate::analysis) use path::{Path, select};
 
 /// The fits of one family.
 struct Fits<'a> {
@@ -48,8 +51,7 @@ pub(super) async fn fit(
 ) -> Result<Vec<Fitted>, AnalysisFault> {
     let follow_up = study.survival().ok_or(AnalysisFault::OutOfTurn)?;
     let fits = |family: &ModelFamily| {
-        let of_family = prepared.families.iter().find(|(f, _)| f == family);
-        let designs = of_family.map_or(&[][..], |(_, designs)| designs);
+        let designs = designs(prepared, *family);
         Fits { study, follow_up, prepared, family: *family, designs }
     };
     let families: Vec<Fits<'_>> = families.iter().map(fits).collect();
@@ -58,11 +60,20 @@ pub(super) async fn fit(
 
 impl Fits<'_> {
     async fn fit(&self) -> Result<Fitted, AnalysisFault> {
+        let penalty = self.study.plan().model.penalty;
+        match penalty.lasso {
+            Some(lasso) => self.fit_lasso(lasso, penalty.alpha.unwrap_or(1.0)).await,
+            None => self.fit_ridge().await,
+        }
+    }
+
+    async fn fit_ridge(&self) -> Result<Fitted, AnalysisFault> {
         let chosen = self.choose().await?;
         let kept = together(chosen.iter().map(|chosen| self.keep(chosen))).await?;
         let mut cells = vec![None; self.study.cells()];
         for kept in &kept[1..] {
-            cells[kept.design.held_out[0]] = Some(self.predictor(kept));
+            let predictor = self.predictor(&kept.design, &kept.summit.beta, &kept.baseline);
+            cells[kept.design.held_out[0]] = Some(predictor);
         }
         let path = chosen[0].path.clone();
         let fold_lambdas = kept[1..].iter().map(|kept| kept.lambda).collect();
@@ -71,9 +82,8 @@ impl Fits<'_> {
     }
 
     /// The partial likelihood of the plan.
-    fn partial(&self) -> Partial {
-        let model = &self.study.plan().model;
-        Partial { timeline: self.follow_up.timeline.clone(), ties: model.ties, strata: model.strata }
+    fn partial(&self) -> Result<Partial, AnalysisFault> {
+        Partial::of(self.study)
     }
 
     /// Climbs with a ridge penalty.
@@ -92,19 +102,24 @@ impl Fits<'_> {
     }
 
     fn lost(&self, design: &Design, lambda: f64, lost: Lost) -> AnalysisFault {
-        let (family, held_out) = (self.family, design.held_out.clone());
         match lost {
             Lost::Flat(covariate) => {
                 let column = column_name(self.study.schema(), design.columns[covariate]);
+                let (family, held_out) = (self.family, design.held_out.clone());
                 AnalysisFault::FlatColumn { column, family, held_out }
             }
-            Lost::Failed(failure) => AnalysisFault::Survival { family, held_out, lambda, failure },
+            Lost::Failed(failure) => self.failed(design, lambda, failure),
         }
+    }
+
+    fn failed(&self, design: &Design, lambda: f64, failure: CoxFailure) -> AnalysisFault {
+        let (family, held_out) = (self.family, design.held_out.clone());
+        AnalysisFault::Survival { family, held_out, lambda, failure }
     }
 
     /// The fit of a training set on the plan's grid.
     async fn keep(&self, chosen: &Chosen) -> Result<Kept, AnalysisFault> {
-        let (design, partial) = (&self.designs[chosen.set], self.partial());
+        let (design, partial) = (&self.designs[chosen.set], self.partial()?);
         let summit = self.climb(&partial, design, chosen.lambda, chosen.start.as_deref()).await?;
         let baseline = match &summit.hazard {
             Some(steps) => steps.clone(),
@@ -113,14 +128,14 @@ impl Fits<'_> {
         Ok(Kept { design: design.clone(), summit, baseline, lambda: chosen.lambda })
     }
 
-    fn predictor(&self, kept: &Kept) -> Predictor {
+    fn predictor(&self, design: &Design, beta: &[f64], baseline: &[f64]) -> Predictor {
         let FollowUp { timeline, ended, .. } = self.follow_up;
         let model = &self.study.plan().model;
         let own = || OwnBaseline { grid: timeline.grid, ties: model.ties, ended: ended.clone() };
         Predictor::Cox(CoxModel {
-            design: kept.design.clone(),
-            beta: kept.summit.beta.clone(),
-            baseline: cumulative(&timeline.moments, &kept.baseline, ended),
+            design: design.clone(),
+            beta: beta.to_vec(),
+            baseline: cumulative(&timeline.moments, baseline, ended),
             own: (model.strata == Strata::Site).then(own),
         })
     }
@@ -134,7 +149,7 @@ impl Fits<'_> {
         let Kept { design, summit, baseline, lambda } = kept;
         let (plan, FollowUp { timeline, life, .. }) = (self.study.plan(), self.follow_up);
         let Summit { beta, at, start, .. } = summit;
-        let singular = || self.lost(design, *lambda, Lost::Failed(CoxFailure::Collinear));
+        let singular = || self.failed(design, *lambda, CoxFailure::Collinear);
         let covariance = cox_covariance(&at.information, *lambda).ok_or_else(singular)?;
         // an unpenalised fit started at zero
         let null = (start.log_likelihood, start.gradient.as_slice(), &start.information);

@@ -11,13 +11,14 @@ use consilium_stats::glm::{Inputs, Response, SiteIntercepts};
 use consilium_stats::{Design, FitFailure, Target};
 use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, PathRule, Strength};
 
-use super::Fitted;
+use super::{Fitted, designs};
 
 use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
 
 pub(in crate::analysis) use lasso::{Path, select};
+pub(super) use ridge::SITE_RIDGE;
 use ridge::Task;
 use vectors::Machine;
 
@@ -96,7 +97,7 @@ pub(super) enum BySite {
 }
 
 /// Inputs of a training set: intercepts of the sites that are in it, and columns.
-fn inputs(study: &Study, design: &Design, by_site: BySite) -> Inputs {
+pub(super) fn inputs(study: &Study, design: &Design, by_site: BySite) -> Inputs {
     let left_out = |site: &usize| {
         study.plan().evaluate.design == Validation::LeaveSiteOut && design.held_out.contains(site)
     };
@@ -121,12 +122,6 @@ fn every_class(
         Some(class) => Err(AnalysisFault::ClassAbsent { held_out: held_out.to_vec(), class }),
         None => Ok(counts),
     }
-}
-
-/// The designs of one family, by training set.
-fn designs(prepared: &Prepared, family: ModelFamily) -> &[Design] {
-    let of_family = prepared.families.iter().find(|(f, _)| *f == family);
-    of_family.map_or(&[], |(_, designs)| designs)
 }
 
 /// Why a fit of a family failed in a training set.

@@ -14,7 +14,7 @@ use crate::analysis::study::Study;
 use crate::result::{FitResult, LambdaPoint, LinearFacts, LinearResult, LogisticResult};
 
 /// Ridge of a site's deviation from the mean intercept.
-const SITE_RIDGE: f64 = 1.0;
+pub(in crate::analysis::learners) const SITE_RIDGE: f64 = 1.0;
 
 /// What is fitted, and with which penalties.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ use consilium_types::plan::{ModelFamily, Select, SelectMethod};
 
 use super::training_set::TrainingSet;
 use crate::analysis::AnalysisFault;
-use crate::analysis::learners::{LassoPath, lasso_select};
+use crate::analysis::learners::{CoxPath, LassoPath, cox_select, lasso_select};
 use crate::analysis::study::Study;
 use source::Source;
 
@@ -76,7 +76,8 @@ async fn choose(source: &Source<'_>, order: &[usize], select: &Select) -> Result
     let most = select.max as usize;
     let chosen: Vec<usize> = match select.method {
         SelectMethod::Mrmr => {
-            let relevance: Vec<f64> = kept.iter().map(|i| source.f_statistic(order[*i])).collect();
+            let all = source.relevance().await?;
+            let relevance: Vec<f64> = kept.iter().map(|i| all[order[*i]]).collect();
             let r = |i: usize, j: usize| gram.correlation(kept[i], kept[j]);
             mrmr(&relevance, most, Weighing::Quotient, r).into_iter().map(|i| column(&kept[i])).collect()
         }
@@ -104,6 +105,11 @@ async fn along_path(
         classes => Response::Nominal { label: set.label, classes },
     };
     let alpha = if select.method == SelectMethod::Lasso { 1.0 } else { select.alpha.unwrap_or(0.5) };
+    if source.study.survival().is_some() {
+        let design = set.design_of(columns, family)?;
+        let (max, rule) = (select.max as usize, select.rule);
+        return cox_select(source.study, set.label, family, &design, CoxPath { alpha, max, rule }).await;
+    }
     let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule: select.rule };
     let design = set.design_of(columns, family)?;
     lasso_select(source.study, set.label, family, &design, &path).await

@@ -23,9 +23,7 @@ pub(super) async fn rank(source: &Source<'_>, test: RelevanceTest) -> Result<Vec
         RelevanceTest::Anova => places.map(|place| anova(&source.by_class(place))).collect(),
         RelevanceTest::ChiSquare => binned(source).await?,
         RelevanceTest::MannWhitney => ranked(source).await?,
-        RelevanceTest::Cox => {
-            return Err(AnalysisFault::NotYet { what: "select.relevance.test = \"cox\"".to_owned() });
-        }
+        RelevanceTest::Cox => source.cox().await?,
     };
     let mut tested: Vec<(Test, usize)> =
         tests.into_iter().enumerate().filter_map(|(place, test)| Some((test?, place))).collect();

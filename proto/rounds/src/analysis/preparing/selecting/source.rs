@@ -2,8 +2,8 @@
 
 use consilium_stats::moments::Moment;
 use consilium_stats::{
-    ClassCounts, Computation, Conditioning, Gram, GramTable, Harmonise, MomentTable, Moments, Query,
-    Resample, bits_for, relevance,
+    ClassCounts, Computation, Conditioning, CoxScreen, Derived, Design, Gram, GramTable, Harmonise,
+    LifeTables, MomentTable, Moments, Query, Resample, Test, bits_for, relevance,
 };
 
 use crate::analysis::AnalysisFault;
@@ -74,7 +74,7 @@ impl<'a> Source<'a> {
     }
 
     /// F of an analysis of variance over the classes; 0 where it is not defined.
-    pub(super) fn f_statistic(&self, place: usize) -> f64 {
+    fn f_statistic(&self, place: usize) -> f64 {
         relevance::anova(&self.by_class(place)).map_or(0.0, |test| test.statistic)
     }
 
@@ -114,5 +114,34 @@ impl<'a> Source<'a> {
         question.harmonise = self.set.harmonise.only(&self.columns);
         question.columns.clone_from(&self.columns);
         self.study.ask(question).await
+    }
+
+    /// Score tests of univariate Cox regressions, by place.
+    pub(super) async fn cox(&self) -> Result<Vec<Option<Test>>, AnalysisFault> {
+        let follow_up = self.study.survival().ok_or(AnalysisFault::OutOfTurn)?;
+        let (grid, held_out) = (follow_up.timeline.grid, self.set.held_out.clone());
+        let spread = |column: &usize| self.set.spread(*column).unwrap_or((0.0, 1.0));
+        let (mean, sd) = self.columns.iter().map(spread).unzip();
+        let columns = (0..self.columns.len()).collect();
+        let (harmonise, derived) = (Harmonise::None, Derived::default());
+        let mut design = Design { columns, mean, sd, held_out, harmonise, derived };
+        if let Some((number, _)) = &self.replicate {
+            let lives = LifeTables { grid, held_out: self.set.held_out.clone(), groups: None };
+            let life = self.resampled(lives, *number).await?.pop().ok_or(AnalysisFault::OutOfTurn)?.life;
+            return self.resampled(CoxScreen::new(design, grid, &life), *number).await;
+        }
+        design.harmonise = self.set.harmonise.only(&self.columns);
+        design.columns.clone_from(&self.columns);
+        let life = self.set.life.as_ref().ok_or(AnalysisFault::OutOfTurn)?;
+        self.study.ask(CoxScreen::new(design, grid, life)).await
+    }
+
+    /// How much each place tells of the outcome, for mRMR; 0 where that is not defined.
+    pub(super) async fn relevance(&self) -> Result<Vec<f64>, AnalysisFault> {
+        if self.study.survival().is_some() {
+            let tests = self.cox().await?;
+            return Ok(tests.into_iter().map(|test| test.map_or(0.0, |test| test.statistic)).collect());
+        }
+        Ok((0..self.columns.len()).map(|place| self.f_statistic(place)).collect())
     }
 }
