@@ -1,130 +1,130 @@
-//! Evaluations as numbers and curves.
+//! Evaluations of models: which subjects a page has, and what is told of each.
 
-use consilium_rounds::result::{AucResult, CalibrationResult, Evaluation, StudyResult};
+mod classes;
+mod curves;
+mod measures;
+mod sites;
+mod thresholds;
+
+use consilium_rounds::result::{Evaluation, EvaluationResult, ModelResult, StudyResult};
 use consilium_types::StudyPlan;
 
-use super::outcome;
-use crate::chart::{CalibrationCurve, CalibrationGroup, CalibrationPoint, DecisionCurve, RocCurve};
-use crate::content::{Estimate, Measure, Subject};
-use crate::text::{fixed, normal_quantile, range};
+use super::labels::{Predicted, case, predicted, short};
+use super::said;
+use crate::content::{Comparison, Estimate, Subject};
+use crate::text::normal_quantile;
 
-/// One subject for a yes-or-no outcome; nothing where no model has such an evaluation.
+/// A model's name on the page, and how it did.
+type Judged<'a> = (&'a str, &'a Evaluation);
+
+/// How intervals are made.
+#[derive(Clone, Copy)]
+struct Confidence {
+    level: f64,
+    z: f64,
+}
+
+impl Confidence {
+    fn wald(self, value: f64, se: f64) -> Estimate {
+        Estimate { value, interval: Some([value - self.z * se, value + self.z * se]) }
+    }
+}
+
+fn plain(value: f64) -> Estimate {
+    Estimate { value, interval: None }
+}
+
+/// One subject a label of two classes; of several classes, one for all together and one for each.
 pub(super) fn subjects(plan: &StudyPlan, result: &StudyResult) -> Vec<Subject> {
-    let named = result.models.iter().filter_map(|model| Some((model.name.as_str(), model.binary()?)));
-    let models: Vec<(&str, &Evaluation)> = named.collect();
-    let Some((_, first)) = models.first() else { return Vec::new() };
+    let level = plan.evaluate.level;
+    let confidence = Confidence { level, z: normal_quantile(0.5 + level / 2.0) };
+    let main = |model: &ModelResult| {
+        model.learner == plan.model.learner && plan.model.families.last() == Some(&model.family)
+    };
+    predicted(plan, result).iter().flat_map(|label| of_label(label, &main, confidence)).collect()
+}
+
+fn of_label(
+    predicted: &Predicted<'_>,
+    main: &dyn Fn(&ModelResult) -> bool,
+    confidence: Confidence,
+) -> Vec<Subject> {
+    let models: Vec<Judged<'_>> =
+        predicted.models.iter().filter_map(|model| Some((short(model), model.binary()?))).collect();
+    let main = predicted.models.iter().position(|model| main(model)).unwrap_or(0);
+    let mut subjects = Vec::new();
+    if !models.is_empty() {
+        subjects.push(subject(case(&predicted.label), main, &models, confidence));
+    }
+    let several = predicted.models.iter().filter_map(|model| match &model.evaluation {
+        EvaluationResult::Classes(classes) => Some((short(model), classes.as_ref())),
+        _ => None,
+    });
+    let several: Vec<classes::Judged<'_>> = several.collect();
+    if !several.is_empty() {
+        subjects.push(classes::overall(&predicted.label, main, &several, confidence));
+        for (class, name) in predicted.label.classes.iter().enumerate() {
+            let models: Vec<Judged<'_>> =
+                several.iter().filter_map(|(model, all)| Some((*model, all.by_class.get(class)?))).collect();
+            let name = format!("{} = {name} against the others", predicted.label.name);
+            subjects.push(subject(name, main, &models, confidence));
+        }
+    }
+    subjects
+}
+
+/// One yes-or-no question and all models that answer it.
+fn subject(name: String, main: usize, models: &[Judged<'_>], confidence: Confidence) -> Subject {
+    let each = || models.iter().map(|(model, evaluation)| (*model, *evaluation));
+    Subject {
+        level: confidence.level,
+        models: each().map(|(model, _)| String::from(model)).collect(),
+        main,
+        sentences: models
+            .get(main)
+            .map_or_else(Vec::new, |(model, e)| said::evaluation(&name, model, e, confidence.level)),
+        measures: measures::measures(models, confidence),
+        roc: each().map(|(model, e)| curves::roc(model, e)).collect(),
+        calibration: each().map(|(model, e)| curves::calibration(model, e, confidence)).collect(),
+        decision: each().map(|(model, e)| curves::decision(model, e)).collect(),
+        treat_all: each().next().map_or_else(Vec::new, |(_, e)| {
+            e.net_benefit.iter().map(|point| [point.threshold, point.treat_all]).collect()
+        }),
+        forests: each().flat_map(|(model, e)| sites::forests(model, e, confidence)).collect(),
+        thresholds: each().filter_map(|(model, e)| thresholds::row(model, e)).collect(),
+        confusions: Vec::new(),
+        tables: thresholds::bootstrap(models).into_iter().collect(),
+        name,
+    }
+}
+
+/// Two models on the same patients: AUC, and what the larger of nested models changes.
+pub(super) fn comparisons(plan: &StudyPlan, result: &StudyResult) -> Vec<Comparison> {
     let z = normal_quantile(0.5 + plan.evaluate.level / 2.0);
-    vec![Subject {
-        name: outcome(plan),
-        level: plan.evaluate.level,
-        models: models.iter().map(|(name, _)| String::from(*name)).collect(),
-        measures: measures(&models, z),
-        roc: models.iter().map(|(name, evaluation)| roc(name, evaluation)).collect(),
-        calibration: models.iter().map(|(name, evaluation)| calibration(name, evaluation, z)).collect(),
-        decision: models.iter().map(|(name, evaluation)| decision(name, evaluation)).collect(),
-        treat_all: first.net_benefit.iter().map(|point| [point.threshold, point.treat_all]).collect(),
-        forests: Vec::new(),
-        thresholds: Vec::new(),
-    }]
-}
-
-fn measures(models: &[(&str, &Evaluation)], z: f64) -> Vec<Measure> {
-    let measure = |name: &str, note: &str, value: &dyn Fn(&Evaluation) -> Option<Estimate>| Measure {
-        name: name.to_owned(),
-        decimals: 3,
-        values: models.iter().map(|(_, evaluation)| value(evaluation)).collect(),
-        note: note.to_owned(),
+    let of = |pair: &consilium_rounds::result::Comparison| {
+        let row = |measure: &str, value, interval, p| Comparison {
+            measure: measure.to_owned(),
+            models: [pair.first.clone(), pair.second.clone()],
+            difference: Estimate { value, interval },
+            p,
+        };
+        let mut rows = vec![row("AUC, DeLong's paired test", pair.difference, Some(pair.interval), pair.p)];
+        if pair.bootstrap.is_some() {
+            rows.push(row("AUC, bootstrap interval", pair.difference, pair.bootstrap, None));
+        }
+        if let Some(change) = &pair.reclassification {
+            let named = [
+                ("Integrated discrimination improvement", change.idi),
+                ("Net reclassification improvement, category-free", change.nri),
+                ("Net reclassification improvement, at the thresholds", change.nri_at_threshold),
+            ];
+            rows.extend(named.into_iter().map(|(name, improvement)| {
+                let half = z * improvement.se;
+                let interval = [improvement.estimate - half, improvement.estimate + half];
+                row(name, improvement.estimate, Some(interval), improvement.p)
+            }));
+        }
+        rows
     };
-    let wald = |value: f64, se: f64| Estimate { value, interval: Some([value - z * se, value + z * se]) };
-    let plain = |value: f64| Some(Estimate { value, interval: None });
-    let fit =
-        |pick: &dyn Fn(&CalibrationResult) -> Estimate, e: &Evaluation| e.calibration.as_ref().map(pick);
-    vec![
-        measure("AUC", "probability that a case scores above a control", &|e| Some(area(&e.auc))),
-        measure("Calibration slope", "1 is perfect, below 1 predictions are too extreme", &|e| {
-            fit(&|c| wald(c.slope, c.slope_se), e)
-        }),
-        measure("Calibration in the large", "0 is perfect, below 0 risks are too high", &|e| {
-            fit(&|c| wald(c.in_the_large, c.in_the_large_se), e)
-        }),
-        measure("Brier score", "mean squared error of the probability, lower is better", &|e| plain(e.brier)),
-        measure("Log-loss", "mean minus log-likelihood, lower is better", &|e| plain(e.log_loss)),
-    ]
-}
-
-fn area(auc: &AucResult) -> Estimate {
-    Estimate { value: auc.auc, interval: Some([auc.lower, auc.upper]) }
-}
-
-fn roc(name: &str, evaluation: &Evaluation) -> RocCurve {
-    let auc = evaluation.auc;
-    RocCurve {
-        name: name.to_owned(),
-        points: evaluation.roc.clone(),
-        auc: auc.auc,
-        interval: [auc.lower, auc.upper],
-    }
-}
-
-fn decision(name: &str, evaluation: &Evaluation) -> DecisionCurve {
-    let points = evaluation.net_benefit.iter().map(|point| [point.threshold, point.model]).collect();
-    DecisionCurve { name: name.to_owned(), points }
-}
-
-fn calibration(name: &str, evaluation: &Evaluation, z: f64) -> CalibrationCurve {
-    let filled = evaluation.tenths.iter().filter(|tenth| tenth.n > 0);
-    let group = |tenth: &consilium_stats::Tenth| {
-        let n = tenth.n as f64;
-        let (predicted, observed) = (tenth.predicted / n, tenth.cases as f64 / n);
-        CalibrationGroup { n: tenth.n, predicted, observed, interval: wilson(observed, n, z) }
-    };
-    CalibrationCurve {
-        name: name.to_owned(),
-        groups: filled.map(group).collect(),
-        curve: evaluation.calibration.as_ref().map_or_else(Vec::new, recalibrated),
-        notes: notes(evaluation, z),
-        limit: 1.0,
-    }
-}
-
-/// The fitted line `logit(observed) = intercept + slope logit(predicted)`, on the scale of risks.
-fn recalibrated(fit: &CalibrationResult) -> Vec<CalibrationPoint> {
-    let point = |i: u32| {
-        let predicted = f64::from(i) / 100.0;
-        let score = fit.intercept + fit.slope * libm::log(predicted / (1.0 - predicted));
-        CalibrationPoint { predicted, observed: 1.0 / (1.0 + libm::exp(-score)), interval: None }
-    };
-    (1..100).map(point).collect()
-}
-
-fn notes(evaluation: &Evaluation, z: f64) -> Vec<String> {
-    let interval =
-        |value: f64, se: f64| format!("{} ({})", fixed(value, 2), range(value - z * se, value + z * se, 2));
-    let mut notes = Vec::new();
-    if let Some(fit) = &evaluation.calibration {
-        notes.push(format!("Slope {}", interval(fit.slope, fit.slope_se)));
-        notes.push(format!("In the large {}", interval(fit.in_the_large, fit.in_the_large_se)));
-    }
-    notes.push(format!("Brier {}", fixed(evaluation.brier, 3)));
-    notes
-}
-
-/// Wilson's interval of a share (J Am Stat Assoc 22 (1927) 209).
-fn wilson(share: f64, n: f64, z: f64) -> [f64; 2] {
-    let square = z * z / n;
-    let centre = (share + square / 2.0) / (1.0 + square);
-    let half = z / (1.0 + square) * libm::sqrt(share * (1.0 - share) / n + square / (4.0 * n));
-    [(centre - half).max(0.0), (centre + half).min(1.0)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wilson_is_the_known_interval() {
-        // statsmodels 0.14, proportion_confint(3, 20, method="wilson")
-        let [low, high] = wilson(0.15, 20.0, normal_quantile(0.975));
-        assert!((low - 0.052_368_65).abs() < 1e-7 && (high - 0.360_418_86).abs() < 1e-7, "{low} {high}");
-    }
+    result.comparisons.iter().flat_map(of).collect()
 }

@@ -3,17 +3,27 @@
 //! Every part is there only if the result holds it. Never: a number that the result does not hold or give by arithmetic.
 
 mod asked;
+mod cohort;
+mod drawn;
 mod evaluated;
+mod file;
 mod fitted;
+mod labels;
+mod leaning;
+mod missing;
 mod proof;
+mod ratios;
+mod said;
+mod steps;
+mod survival;
 
 use consilium_model::ModelFile;
 use consilium_rounds::result::StudyResult;
 use consilium_types::StudyPlan;
 
-use crate::chart::FlowBox;
-use crate::content::{Cohort, FORMAT, Ledger, Report, Selected, Selection};
-use crate::text::whole;
+use crate::content::{FORMAT, Fact, Ledger, Report};
+use crate::files::names;
+use labels::outcome;
 
 /// Name and version of this program.
 const SOFTWARE: &str = concat!("consilium ", env!("CARGO_PKG_VERSION"));
@@ -33,16 +43,21 @@ pub fn report(plan: &StudyPlan, result: &StudyResult) -> Report {
         extractor: result.extractor.clone(),
         outcome: outcome(plan),
         asked: asked::asked(plan),
-        cohort: cohort(plan, result),
+        methods: asked::methods(plan, result.sites.len(), SOFTWARE),
+        plan: asked::keys(plan),
+        cohort: cohort::cohort(plan, result),
+        quality: cohort::quality(result),
         preparation: asked::preparation(plan),
-        selection: selection(plan, result),
+        selections: cohort::selections(plan, result),
         models: fitted::models(plan, result),
         subjects: evaluated::subjects(plan, result),
-        comparisons: Vec::new(),
-        importance: Vec::new(),
-        survival: Vec::new(),
-        tables: Vec::new(),
-        warnings: Vec::new(),
+        comparisons: evaluated::comparisons(plan, result),
+        importance: leaning::importance(plan, result),
+        survival: survival::plots(result),
+        tables: survival::tables(result).into_iter().chain(leaning::directions(plan, result)).collect(),
+        missing: missing::missing(plan, result),
+        files: files(plan, result),
+        warnings: warnings(plan),
         ledger: ledger(plan, result),
         evidence: proof::evidence(plan, result),
     }
@@ -51,51 +66,26 @@ pub fn report(plan: &StudyPlan, result: &StudyResult) -> Report {
 /// The models that a file can hold, in the order of the result.
 #[must_use]
 pub fn model_files(plan: &StudyPlan, result: &StudyResult) -> Vec<ModelFile> {
-    result.models.iter().filter_map(|model| fitted::file(plan, result, model)).collect()
+    result.models.iter().filter_map(|model| file::file(plan, result, model)).collect()
 }
 
-/// The outcome in the plan's own words.
-fn outcome(plan: &StudyPlan) -> String {
-    plan.outcome.text()
-}
-
-fn cohort(plan: &StudyPlan, result: &StudyResult) -> Cohort {
-    let cohort = &result.cohort;
-    let stage = |step: &consilium_rounds::result::FlowCount| FlowBox {
-        step: step.step.clone(),
-        patients: step.patients,
-        notes: Vec::new(),
+/// The files of each model beside the page.
+fn files(plan: &StudyPlan, result: &StudyResult) -> Vec<Fact> {
+    let files = model_files(plan, result);
+    let fact = |(file, name): (&ModelFile, String)| {
+        let mut listed = vec![format!("models/{name}.json"), format!("models/{name}.onnx")];
+        if crate::calculator(file).is_some() {
+            listed.push(format!("calculator-{name}.html"));
+        }
+        Fact::new(&file.name, listed.join(", "))
     };
-    let mut flow: Vec<FlowBox> = cohort.flow.iter().map(stage).collect();
-    if let Some(last) = flow.last_mut() {
-        let controls = cohort.n.saturating_sub(cohort.cases);
-        last.notes.push(format!("{} cases, {} controls", whole(cohort.cases), whole(controls)));
-    }
-    Cohort {
-        n: cohort.n,
-        cases: cohort.cases,
-        case_word: outcome(plan),
-        flow,
-        folds: cohort.folds.iter().map(|fold| [fold.n, fold.cases]).collect(),
-        sites: Vec::new(),
-    }
+    files.iter().zip(names(&files)).map(fact).collect()
 }
 
-/// Of the first label: columns of the final model first, the others by how often they were selected, then by name.
-fn selection(plan: &StudyPlan, result: &StudyResult) -> Option<Selection> {
-    let selection = result.selections.first()?;
-    let times = |column: &String| selection.frequency.get(column).copied().unwrap_or(0);
-    let selected =
-        |column: &String, chosen| Selected { column: column.clone(), times: times(column), chosen };
-    let mut others: Vec<&String> =
-        selection.frequency.keys().filter(|column| !selection.columns.contains(column)).collect();
-    others.sort_by_key(|column| std::cmp::Reverse(times(column)));
-    let chosen = selection.columns.iter().map(|column| selected(column, true));
-    Some(Selection {
-        steps: asked::steps(plan),
-        sets: u32::try_from(result.cohort.folds.len()).unwrap_or(u32::MAX),
-        columns: chosen.chain(others.into_iter().map(|column| selected(column, false))).collect(),
-    })
+fn warnings(plan: &StudyPlan) -> Vec<String> {
+    let permuted =
+        "This is a null control: outcomes were permuted within hospitals, so that every model must fail.";
+    plan.outcome.permute.then(|| permuted.to_owned()).into_iter().collect()
 }
 
 fn ledger(plan: &StudyPlan, result: &StudyResult) -> Ledger {

@@ -41,7 +41,7 @@ pub struct CalibrationCurve {
     pub groups: Vec<CalibrationGroup>,
     /// The smooth curve; empty where there is none.
     pub curve: Vec<CalibrationPoint>,
-    /// What is written into the corner, a line each.
+    /// What is written below, a line each.
     pub notes: Vec<String>,
     /// Highest risk shown, at most 1.
     pub limit: f64,
@@ -55,16 +55,19 @@ const STRIP: f64 = 44.0;
 #[must_use]
 pub fn calibration(id: &str, subject: &str, calibration: &CalibrationCurve) -> Chart {
     let area = Area { height: AREA.height + STRIP, ..AREA };
-    let mut canvas = Canvas::new(AREA.left + AREA.width + 16.0, area.top + area.height + 54.0);
+    let foot = area.top + area.height + 54.0;
+    let mut canvas = Canvas::new(AREA.left + AREA.width + 16.0, foot + 17.0 * calibration.notes.len() as f64);
     let limit = if calibration.limit > 0.0 { calibration.limit.min(1.0) } else { 1.0 };
     // the strip lies below 0 on the same axis, so that the square above it stays square
     let frame = Frame::new(area, [0.0, limit], [-limit * STRIP / AREA.height, limit]);
     axes(&mut canvas, frame, limit);
     canvas.line("reference", frame.at([0.0, 0.0]), frame.at([limit, limit]));
-    smooth(&mut canvas, frame, &calibration.curve);
+    let shown: Vec<CalibrationPoint> =
+        calibration.curve.iter().copied().filter(|point| point.predicted <= limit).collect();
+    smooth(&mut canvas, frame, &shown, limit);
     groups(&mut canvas, frame, &calibration.groups);
     for (row, note) in calibration.notes.iter().enumerate() {
-        canvas.text("small", Anchor::Start, [AREA.left + 12.0, AREA.top + 16.0 + 17.0 * row as f64], note);
+        canvas.text("small", Anchor::Start, [AREA.left, foot + 10.0 + 17.0 * row as f64], note);
     }
     let said = calibration.groups.iter().map(|g| format!("{:.2} against {:.2}", g.predicted, g.observed));
     let said: Vec<String> = said.collect();
@@ -79,14 +82,15 @@ fn axes(canvas: &mut Canvas, frame: Frame, limit: f64) {
     frame.across(canvas, "Predicted risk", 5);
 }
 
-fn smooth(canvas: &mut Canvas, frame: Frame, curve: &[CalibrationPoint]) {
+fn smooth(canvas: &mut Canvas, frame: Frame, curve: &[CalibrationPoint], limit: f64) {
     let edge = |end: usize| {
         curve.iter().filter_map(move |p| p.interval.map(|interval| [p.predicted, interval[end].max(0.0)]))
     };
     let mut outline = frame.all(edge(1));
     outline.extend(frame.all(edge(0)).into_iter().rev());
     canvas.polygon(&band(0), &outline);
-    canvas.polyline("stroke s0", &frame.all(curve.iter().map(|p| [p.predicted, p.observed.max(0.0)])));
+    let within = curve.iter().filter(|point| point.observed <= limit);
+    canvas.polyline("stroke s0", &frame.all(within.map(|p| [p.predicted, p.observed.max(0.0)])));
 }
 
 fn groups(canvas: &mut Canvas, frame: Frame, groups: &[CalibrationGroup]) {

@@ -27,7 +27,7 @@ pub fn decision(id: &str, subject: &str, curves: &[DecisionCurve], treat_all: &[
     let frame = Frame::new(AREA, thresholds(treat_all, curves), benefits(treat_all, curves));
     frame.draw(&mut canvas, ["Threshold probability", "Net benefit"], [6, 6]);
     let shown = treat_all.iter().copied().take_while(|point| point[1] >= frame.y.low());
-    canvas.polyline("whisker s5", &frame.all(shown));
+    canvas.polyline("whisker s5 d1", &frame.all(shown));
     canvas.line("axis", frame.at([frame.x.low(), 0.0]), frame.at([frame.x.high(), 0.0]));
     for (series, curve) in curves.iter().enumerate().rev() {
         canvas.polyline(&stroke(series), &frame.all(curve.points.iter().copied()));
@@ -50,7 +50,7 @@ fn named(canvas: &mut Canvas, curves: &[DecisionCurve], top: f64) {
         legend(canvas, series, line(series), &curve.name);
     }
     let [x, y] = line(curves.len());
-    canvas.polyline("whisker s5", &[[x, y], [x + 34.0, y]]);
+    canvas.polyline("whisker s5 d1", &[[x, y], [x + 34.0, y]]);
     canvas.text("label soft", Anchor::Start, [x + 44.0, y + 4.5], "Treat all");
     let [x, y] = line(curves.len() + 1);
     canvas.line("axis", [x, y], [x + 34.0, y]);

@@ -28,6 +28,8 @@ pub struct Predictor {
 pub enum Outcome {
     /// The score is the logarithm of the odds of the named outcome.
     Risk(String),
+    /// Proportional odds: the name of each axis, and the score at which its probability is one half.
+    Levels(Vec<(String, f64)>),
     /// The score is the logarithm of a relative hazard: one axis for each name and cumulative baseline hazard.
     Survival(Vec<(String, f64)>),
 }
@@ -83,6 +85,14 @@ impl Outcome {
             Self::Risk(name) => {
                 let score: ScoreOf<'_> = Box::new(|p| libm::log(p / (1.0 - p)));
                 vec![(format!("Probability of {name}"), score)]
+            }
+            Self::Levels(levels) => {
+                let axis = |(name, threshold): &(String, f64)| {
+                    let threshold = *threshold;
+                    let score: ScoreOf<'_> = Box::new(move |p| threshold + libm::log(p / (1.0 - p)));
+                    (name.clone(), score)
+                };
+                levels.iter().map(axis).collect()
             }
             Self::Survival(horizons) => {
                 let axis = |(name, hazard): &(String, f64)| {

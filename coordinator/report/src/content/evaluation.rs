@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Table;
 use crate::chart::{Bar, CalibrationCurve, DecisionCurve, Forest, RocCurve};
 
 /// An estimate with its interval.
@@ -23,6 +24,12 @@ pub struct Subject {
     pub level: f64,
     /// The models, in the order of every list below.
     pub models: Vec<String>,
+    /// Position of the model that the plan is about: the main learner on the last family.
+    #[serde(default)]
+    pub main: usize,
+    /// The finding in plain sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sentences: Vec<String>,
     /// Numbers, one row each.
     pub measures: Vec<Measure>,
     /// ROC curves.
@@ -37,6 +44,23 @@ pub struct Subject {
     pub forests: Vec<(String, Forest)>,
     /// Performance at thresholds.
     pub thresholds: Vec<ThresholdRow>,
+    /// What patients are against what they are called, where there are several classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confusions: Vec<Confusion>,
+    /// Further tables of this subject.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
+}
+
+/// Patients by what they are and what a model calls them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confusion {
+    /// The model.
+    pub model: String,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// By class, then by the class with the highest probability.
+    pub counts: Vec<Vec<u64>>,
 }
 
 /// One number for every model.
@@ -50,6 +74,9 @@ pub struct Measure {
     pub values: Vec<Option<Estimate>>,
     /// How it is defined, and which way is better.
     pub note: String,
+    /// Whether it is a p value, shown as `<0.001` where it is small.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub p: bool,
 }
 
 /// A model at one threshold.
@@ -64,8 +91,8 @@ pub struct ThresholdRow {
     pub threshold: Option<f64>,
     /// True positives, false positives, true negatives, false negatives.
     pub counts: [u64; 4],
-    /// Name and estimate of each rate.
-    pub rates: Vec<(String, Estimate)>,
+    /// Name and estimate of each rate; absent where its denominator is 0.
+    pub rates: Vec<(String, Option<Estimate>)>,
 }
 
 /// Two models on the same patients.
@@ -75,7 +102,7 @@ pub struct Comparison {
     pub measure: String,
     /// First and second model.
     pub models: [String; 2],
-    /// First minus second.
+    /// Second minus first.
     pub difference: Estimate,
     /// Two-sided p value.
     #[serde(skip_serializing_if = "Option::is_none")]

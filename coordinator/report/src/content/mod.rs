@@ -10,8 +10,8 @@ mod run;
 
 use serde::{Deserialize, Serialize};
 
-pub use cohort::{Cohort, SiteCount};
-pub use evaluation::{Comparison, Estimate, Importance, Measure, Subject, ThresholdRow};
+pub use cohort::{ClassCount, Cohort, ColumnQuality, Quality, SiteCount};
+pub use evaluation::{Comparison, Confusion, Estimate, Importance, Measure, Subject, ThresholdRow};
 pub use model::{CoefficientRow, CoefficientTable, Model, Selected, Selection};
 pub use run::{Claim, Evidence, Ledger, LedgerLine};
 
@@ -43,15 +43,24 @@ pub struct Report {
     pub extractor: String,
     /// What is predicted, in words.
     pub outcome: String,
-    /// What the plan asked for.
+    /// What the plan asked for, in words.
     pub asked: Vec<Fact>,
+    /// The statistical methods in words, a paragraph each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+    /// Every key of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<Fact>,
     /// Patients.
     pub cohort: Cohort,
+    /// Quality of columns, and the size of model the cohort supports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// How columns were made comparable and complete.
     pub preparation: Vec<Fact>,
-    /// Which columns were chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub selection: Option<Selection>,
+    /// Which columns were chosen, for each label.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selections: Vec<Selection>,
     /// The fitted models, the main one first.
     pub models: Vec<Model>,
     /// Evaluation, one entry for each outcome or class told apart from the rest.
@@ -68,6 +77,12 @@ pub struct Report {
     /// Tables of their own, where a study has more to show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    /// What a reader may look for and not find, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Names of the files beside the page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Fact>,
     /// What the run noticed and a reader must know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

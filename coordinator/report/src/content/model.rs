@@ -2,21 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chart::Nomogram;
+use crate::chart::{Forest, Nomogram};
 
 /// Which columns were chosen, and how reliably.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Selection {
+    /// The label that is predicted; empty where there is one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
     /// The steps, in words and in order.
     pub steps: Vec<String>,
     /// Training sets in which columns were chosen anew.
     pub sets: u32,
+    /// Bootstraps of all patients in which columns were chosen anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u32>,
+    /// Columns whose two readings were compared, and how many of them agree well enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readings: Option<[u64; 2]>,
     /// Columns chosen at least once, those of the final model first.
     pub columns: Vec<Selected>,
 }
 
 /// One column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Selected {
     /// Its name.
     pub column: String,
@@ -24,6 +33,12 @@ pub struct Selected {
     pub times: u32,
     /// Whether it is in the final model.
     pub chosen: bool,
+    /// Intraclass correlation of its two readings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// In how many bootstraps it was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u32>,
 }
 
 /// One fitted model.
@@ -36,6 +51,9 @@ pub struct Model {
     /// Its coefficients, one table for each outcome it tells apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coefficients: Vec<CoefficientTable>,
+    /// Odds or hazard ratios of each table, drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ratios: Vec<Forest>,
     /// Its nomogram, where it is a weighted sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nomogram: Option<Nomogram>,

@@ -22,6 +22,21 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         facts.push(("Feature extractor".to_owned(), report.extractor.clone()));
     }
     page.facts(&facts);
+    if !report.methods.is_empty() {
+        page.heading("Statistical methods, for the authors to adapt");
+        report.methods.iter().for_each(|paragraph| page.paragraph(paragraph));
+    }
+    page.open("For the authors: the question, the setting and dates, and why this outcome.");
+}
+
+/// Every key, at the end of the page.
+pub(super) fn plan(page: &mut Page, report: &Report) {
+    if report.plan.is_empty() {
+        return;
+    }
+    page.section("plan", "The plan, key by key");
+    page.paragraph("As the program read it, defaults included; what is empty is left out.");
+    page.facts(&report.plan.iter().map(pair).collect::<Vec<_>>());
 }
 
 pub(super) fn pair(fact: &Fact) -> (String, String) {

@@ -2,8 +2,8 @@
 
 use super::page::Page;
 use crate::chart::Forest;
-use crate::content::{Claim, Report};
-use crate::text::{escape, fixed, range, whole};
+use crate::content::{Claim, CoefficientTable, Report};
+use crate::text::{fixed, range, whole};
 
 /// Patients with the outcome that each term should have, at the very least.
 const EVENTS_PER_TERM: f64 = 10.0;
@@ -15,32 +15,26 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         "Research on {}. Not for clinical use: no prospective test, no assessment as a medical device.",
         report.outcome
     ));
-    open(page, "For the authors: the question in care, the patients and the users the model is meant for.");
+    page.open("For the authors: the question in care, the patients and the users the model is meant for.");
     page.heading("What it was built on");
     page.list(&basis(report));
     page.heading("When it fails");
     page.list(&failures(report));
     page.heading("Limits");
     page.list(&limits(report));
-    open(
-        page,
+    page.open(
         "For the authors: known inequalities between groups of patients, and what was done about them.",
     );
-}
-
-/// A part that only authors can write.
-fn open(page: &mut Page, text: &str) {
-    page.raw(&format!("<p class=\"todo\">{}</p>\n", escape(text)));
 }
 
 fn basis(report: &Report) -> Vec<String> {
     let cohort = &report.cohort;
     let patients = format!(
-        "{} patients at {} hospitals, {} {}.",
+        "{} patients at {} hospitals; {}: {}.",
         whole(cohort.n),
         report.sites.len(),
-        whole(cohort.cases),
-        cohort.case_word
+        cohort.case_word,
+        whole(cohort.cases)
     );
     let wanted =
         [Claim::Preprocessing, Claim::Extractor, Claim::Missing, Claim::Confounders, Claim::Partition];
@@ -72,19 +66,19 @@ fn weakest(model: &str, forest: &Forest) -> Option<String> {
 fn limits(report: &Report) -> Vec<String> {
     let mut limits = Vec::new();
     for model in &report.models {
-        let terms = model.coefficients.iter().flat_map(|table| &table.rows).filter(|row| row.ratio).count();
-        let events = report.cohort.cases.min(report.cohort.n - report.cohort.cases.min(report.cohort.n));
-        let each = events as f64 / terms.max(1) as f64;
+        let terms = |table: &CoefficientTable| table.rows.iter().filter(|row| row.ratio).count();
+        let terms = model.coefficients.iter().map(terms).max().unwrap_or(0);
+        let each = report.cohort.smallest as f64 / terms.max(1) as f64;
         if terms > 0 && each < EVENTS_PER_TERM {
             limits.push(format!(
-                "{}: {} patients of the rarer class for each of {terms} terms; fewer than 10 make coefficients and \
+                "{}: {} patients of the smallest class, or with an event, for each of {terms} terms; fewer than 10 make coefficients and \
                  performance optimistic.",
                 model.name,
                 fixed(each, 1)
             ));
         }
     }
-    if report.selection.is_some() {
+    if !report.selections.is_empty() {
         limits.push(
             "p values and intervals of coefficients know nothing of the selection of columns.".to_owned(),
         );

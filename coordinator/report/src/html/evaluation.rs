@@ -2,8 +2,11 @@
 
 use super::page::{Align, Page};
 use crate::chart::{bars, calibration, decision, forest, roc, survival as survival_chart};
-use crate::content::{Comparison, Estimate, Measure, Report, Subject, Table, ThresholdRow};
-use crate::text::{fixed, p_value, range};
+use crate::content::{Comparison, Confusion, Estimate, Measure, Report, Subject, Table, ThresholdRow};
+use crate::text::{fixed, p_value, percent, range, whole};
+
+/// Bars of a drawing.
+const MOST_BARS: usize = 20;
 
 pub(super) fn write(page: &mut Page, report: &Report) {
     if report.subjects.is_empty() && report.comparisons.is_empty() {
@@ -15,9 +18,12 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         if report.subjects.len() > 1 {
             page.heading(&subject.name);
         }
+        subject.sentences.iter().for_each(|sentence| page.paragraph(sentence));
         measures(page, subject);
+        subject.confusions.iter().for_each(|confusion| confused(page, confusion));
         curves(page, i, subject);
         thresholds(page, subject);
+        subject.tables.iter().for_each(|table| further_table(page, table));
     }
     comparisons(page, &report.comparisons);
     importance(page, report);
@@ -30,10 +36,8 @@ fn measures(page: &mut Page, subject: &Subject) {
     let mut columns = vec![("Measure", Align::Words)];
     columns.extend(subject.models.iter().map(|model| (model.as_str(), Align::Numbers)));
     let row = |measure: &Measure| {
-        let values = measure
-            .values
-            .iter()
-            .map(|value| value.map_or_else(|| "—".to_owned(), |e| words(e, measure.decimals)));
+        let values =
+            measure.values.iter().map(|value| value.map_or_else(|| "—".to_owned(), |e| cell(measure, e)));
         std::iter::once(measure.name.clone()).chain(values).collect()
     };
     let rows: Vec<Vec<String>> = subject.measures.iter().map(row).collect();
@@ -43,6 +47,27 @@ fn measures(page: &mut Page, subject: &Subject) {
     let caption =
         format!("Performance on held-out patients: {}; {level}% confidence intervals.", subject.name);
     page.table(&caption, &columns, &rows, &notes.join(" "));
+}
+
+fn cell(measure: &Measure, estimate: Estimate) -> String {
+    if measure.p { p_value(estimate.value) } else { words(estimate, measure.decimals) }
+}
+
+fn confused(page: &mut Page, confusion: &Confusion) {
+    let called: Vec<String> = confusion.classes.iter().map(|class| format!("Called {class}")).collect();
+    let mut columns = vec![("Is", Align::Words)];
+    columns.extend(called.iter().map(|name| (name.as_str(), Align::Numbers)));
+    let row = |(class, counts): (&String, &Vec<u64>)| {
+        let all = counts.iter().sum();
+        let cell = |n: &u64| format!("{n} ({})", percent(*n, all));
+        std::iter::once(class.clone()).chain(counts.iter().map(cell)).collect()
+    };
+    let rows: Vec<Vec<String>> = confusion.classes.iter().zip(&confusion.counts).map(row).collect();
+    let caption = format!(
+        "Confusion matrix of {}: held-out patients by the class with the highest probability, and their shares of the row.",
+        confusion.model
+    );
+    page.table(&caption, &columns, &rows, "");
 }
 
 fn words(estimate: Estimate, decimals: usize) -> String {
@@ -58,6 +83,7 @@ fn curves(page: &mut Page, i: usize, subject: &Subject) {
         let chart = roc(&format!("roc-{i}"), name, subject.level, &subject.roc);
         page.figure(&chart, "ROC curves of the held-out scores; areas with DeLong's intervals.");
     }
+    page.side_by_side(true);
     for (j, curve) in subject.calibration.iter().enumerate() {
         let chart = calibration(&format!("calibration-{i}-{j}"), name, curve);
         let caption = format!(
@@ -67,6 +93,7 @@ fn curves(page: &mut Page, i: usize, subject: &Subject) {
         );
         page.figure(&chart, &caption);
     }
+    page.side_by_side(false);
     if !subject.decision.is_empty() {
         let chart = decision(&format!("decision-{i}"), name, &subject.decision, &subject.treat_all);
         let caption = "Decision curves: true positives minus weighted false positives, per patient, by the \
@@ -83,27 +110,28 @@ fn curves(page: &mut Page, i: usize, subject: &Subject) {
     }
 }
 
+/// Rows of rates, a column a model.
 fn thresholds(page: &mut Page, subject: &Subject) {
     let Some(first) = subject.thresholds.first() else { return };
-    let mut columns = vec![
-        ("Model", Align::Words),
-        ("Threshold", Align::Words),
-        ("TP", Align::Numbers),
-        ("FP", Align::Numbers),
-        ("TN", Align::Numbers),
-        ("FN", Align::Numbers),
-    ];
-    columns.extend(first.rates.iter().map(|(name, _)| (name.as_str(), Align::Numbers)));
-    let row = |row: &ThresholdRow| {
-        let at = row.threshold.map_or_else(String::new, |t| format!(" ({})", fixed(t, 3)));
-        let mut cells = vec![row.model.clone(), format!("{}{at}", row.rule)];
-        cells.extend(row.counts.iter().map(u64::to_string));
-        cells.extend(row.rates.iter().map(|(_, estimate)| words(*estimate, 2)));
-        cells
+    let mut columns = vec![("At a threshold", Align::Words)];
+    columns.extend(subject.thresholds.iter().map(|row| (row.model.as_str(), Align::Numbers)));
+    let line = |name: &str, of: &dyn Fn(&ThresholdRow) -> String| {
+        std::iter::once(name.to_owned()).chain(subject.thresholds.iter().map(of)).collect::<Vec<String>>()
     };
-    let rows: Vec<Vec<String>> = subject.thresholds.iter().map(row).collect();
-    let note = "A threshold that the plan does not fix was chosen on training patients only. TP, FP, TN, FN: true and false positives and negatives.";
-    page.table(&format!("At a threshold: {}.", subject.name), &columns, &rows, note);
+    let at = |row: &ThresholdRow| row.threshold.map_or_else(String::new, |t| format!(", {}", fixed(t, 3)));
+    let mut rows = vec![line("Threshold", &|row| format!("{}{}", row.rule, at(row)))];
+    for (place, name) in
+        ["True positives", "False positives", "True negatives", "False negatives"].iter().enumerate()
+    {
+        rows.push(line(name, &|row| whole(row.counts[place])));
+    }
+    for (place, (name, _)) in first.rates.iter().enumerate() {
+        let rate = |row: &ThresholdRow| row.rates.get(place).and_then(|(_, rate)| *rate);
+        rows.push(line(name, &|row| rate(row).map_or_else(|| "—".to_owned(), |estimate| words(estimate, 2))));
+    }
+    let note = "A threshold that the plan does not fix was chosen on training patients only. Intervals of proportions are \
+                Wilson's.";
+    page.table(&format!("Decisions at a threshold: {}.", subject.name), &columns, &rows, note);
 }
 
 fn comparisons(page: &mut Page, comparisons: &[Comparison]) {
@@ -114,7 +142,7 @@ fn comparisons(page: &mut Page, comparisons: &[Comparison]) {
         ("First", Align::Words),
         ("Second", Align::Words),
         ("Measure", Align::Words),
-        ("First − second", Align::Numbers),
+        ("Second − first", Align::Numbers),
         ("p", Align::Numbers),
     ];
     let row = |c: &Comparison| {
@@ -133,8 +161,14 @@ fn comparisons(page: &mut Page, comparisons: &[Comparison]) {
 fn importance(page: &mut Page, report: &Report) {
     for (i, importance) in report.importance.iter().enumerate() {
         let title = format!("What {} leans on", importance.model);
-        let chart = bars(&format!("importance-{i}"), &title, &importance.axis, None, &importance.bars);
-        page.figure(&chart, &format!("Importance of the columns of {}.", importance.model));
+        let shown = &importance.bars[..importance.bars.len().min(MOST_BARS)];
+        let chart = bars(&format!("importance-{i}"), &title, &importance.axis, None, shown);
+        let more = if importance.bars.len() > MOST_BARS {
+            " The largest are shown; all are in report.json."
+        } else {
+            ""
+        };
+        page.figure(&chart, &format!("Importance of the columns of {}.{more}", importance.model));
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         (whole(report.cohort.cases), cases(report)),
     ];
     cards.extend(report.subjects.iter().filter_map(best).take(4));
+    if let [subject] = report.subjects.as_slice() {
+        let others = (0..subject.models.len()).filter(|model| *model != subject.main);
+        cards.extend(others.filter_map(|model| estimated(subject, model)).take(3));
+    }
     let card = |(number, words): &(String, String)| {
         format!("<div><b>{}</b><span>{}</span></div>", escape(number), escape(words))
     };
@@ -27,16 +31,21 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 }
 
 fn cases(report: &Report) -> String {
-    let share = percent(report.cohort.cases, report.cohort.n);
+    let share = percent(report.cohort.cases, report.cohort.known());
     format!("{} ({share})", report.cohort.case_word)
 }
 
-/// The first measure of the first model: plans name their main model first, and nothing is picked by its result.
+/// The main model: the plan says which it is, and nothing is picked by its result.
 fn best(subject: &Subject) -> Option<(String, String)> {
-    let (measure, model) = (subject.measures.first()?, subject.models.first()?);
-    let estimate = measure.values.first().copied().flatten()?;
+    estimated(subject, subject.main)
+}
+
+/// The first measure of a model.
+fn estimated(subject: &Subject, model: usize) -> Option<(String, String)> {
+    let (measure, name) = (subject.measures.first()?, subject.models.get(model)?);
+    let estimate = measure.values.get(model).copied().flatten()?;
     let interval = estimate.interval.map_or_else(String::new, |[low, high]| {
         format!(", {}% CI {}", fixed(subject.level * 100.0, 0), range(low, high, 2))
     });
-    Some((fixed(estimate.value, 2), format!("{}: {}, {model}{interval}", measure.name, subject.name)))
+    Some((fixed(estimate.value, 2), format!("{}: {}, {name}{interval}", measure.name, subject.name)))
 }

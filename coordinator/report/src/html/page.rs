@@ -40,6 +40,16 @@ impl Page {
         self.raw(&format!("<p>{}</p>\n", escape(text)));
     }
 
+    /// Opens or closes a place where figures stand two in a row.
+    pub(crate) fn side_by_side(&mut self, open: bool) {
+        self.raw(if open { "<div class=\"pair\">\n" } else { "</div>\n" });
+    }
+
+    /// A part that only authors can write.
+    pub(crate) fn open(&mut self, text: &str) {
+        self.raw(&format!("<p class=\"todo\">{}</p>\n", escape(text)));
+    }
+
     pub(crate) fn list(&mut self, items: &[String]) {
         let items: Vec<String> = items.iter().map(|item| format!("<li>{}</li>", escape(item))).collect();
         self.raw(&format!("<ul>\n{}\n</ul>\n", items.join("\n")));
@@ -79,8 +89,9 @@ impl Page {
         let note =
             if note.is_empty() { String::new() } else { format!("<p class=\"note\">{}</p>\n", escape(note)) };
         self.raw(&format!(
-            "<div class=\"table\">\n<table>\n<caption><b>Table {}.</b> {}</caption>\n<thead>{head}</thead>\n\
+            "<div class=\"table{}\">\n<table>\n<caption><b>Table {}.</b> {}</caption>\n<thead>{head}</thead>\n\
              <tbody>\n{}\n</tbody>\n</table>\n{note}</div>\n",
+            if columns.len() > 4 { " tight" } else { "" },
             self.tables,
             escape(caption),
             body.join("\n")

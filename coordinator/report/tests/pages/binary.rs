@@ -100,6 +100,8 @@ fn forest(patients: &[Patient]) -> Forest {
         notes: vec!["Random effects (DerSimonian and Laird): I² = 12%, τ² = 0.0009, p = 0.34".into()],
         none: 0.5,
         bounds: [0.0, 1.0],
+        heads: ["Hospital".into(), "Cases / patients".into()],
+        log: false,
     }
 }
 
@@ -139,7 +141,7 @@ fn thresholds(patients: &[Patient]) -> Vec<ThresholdRow> {
         let (silent, missed) = (240 - cases - alarms, cases - hits);
         let rate = |name: &str, part: u64, n: u64| {
             let interval = Some(wilson(part as f64, n as f64));
-            (name.to_owned(), Estimate { value: part as f64 / n as f64, interval })
+            (name.to_owned(), Some(Estimate { value: part as f64 / n as f64, interval }))
         };
         ThresholdRow {
             model: MODELS[model].into(),
@@ -172,6 +174,7 @@ fn subject(patients: &[Patient]) -> Subject {
         decimals: 3,
         values,
         note: note.into(),
+        p: false,
     };
     let grid: Vec<f64> = (5..=60u32).map(|t| f64::from(t) / 100.0).collect();
     let cases = all[0].iter().filter(|s| s.1).count() as f64 / 240.0;
@@ -207,6 +210,10 @@ fn subject(patients: &[Patient]) -> Subject {
         treat_all: grid.iter().map(|t| [*t, cases - (1.0 - cases) * t / (1.0 - t)]).collect(),
         forests: vec![(MODELS[0].into(), forest(patients))],
         thresholds: thresholds(patients),
+        main: 0,
+        sentences: Vec::new(),
+        confusions: Vec::new(),
+        tables: Vec::new(),
     }
 }
 
@@ -257,8 +264,17 @@ fn selection() -> Selection {
         ("ct.venous.original.glrlm.run_entropy", 2, false),
         ("ct.plain.log-1-mm.firstorder.skewness", 1, false),
     ];
-    let column = |(name, times, chosen): (&str, u32, bool)| Selected { column: name.into(), times, chosen };
+    let column = |(name, times, chosen): (&str, u32, bool)| Selected {
+        column: name.into(),
+        times,
+        chosen,
+        agreement: chosen.then_some(0.9),
+        replicates: None,
+    };
     Selection {
+        label: String::new(),
+        replicates: None,
+        readings: Some([1316, 902]),
         steps: vec![
             "Stability under perturbation: ICC(2,1) at least 0.75.".into(),
             "Relevance: Welch's t test, the best 100 kept.".into(),
@@ -318,6 +334,10 @@ fn cohort(patients: &[Patient]) -> Cohort {
     Cohort {
         n: 240,
         cases,
+        known: 0,
+        smallest: cases,
+        classes: Vec::new(),
+        fold_word: String::new(),
         case_word: "MYCN amplified".into(),
         flow: vec![
             stage("All rows of the clinical tables", 312),
@@ -363,18 +383,24 @@ pub(crate) fn report() -> Report {
             Fact::new("Harmonisation", "z within each hospital"),
             Fact::new("Missing values", "mean of the training set"),
         ],
-        selection: Some(selection()),
+        selections: vec![selection()],
+        methods: Vec::new(),
+        plan: Vec::new(),
+        quality: None,
+        missing: Vec::new(),
+        files: Vec::new(),
         models: vec![Model {
             name: MODELS[0].into(),
             description: "Ridge logistic regression on 2 clinical and 5 radiomic columns, 240 patients."
                 .into(),
             coefficients: vec![coefficients()],
+            ratios: Vec::new(),
             nomogram: Some(axes()),
         }],
         subjects: vec![subject(&patients)],
         comparisons: vec![Comparison {
             measure: "AUC".into(),
-            models: [MODELS[0].into(), MODELS[2].into()],
+            models: [MODELS[2].into(), MODELS[0].into()],
             difference: Estimate {
                 value: full.0 - clinical.0,
                 interval: Some([full.0 - clinical.0 - 0.06, full.0 - clinical.0 + 0.06]),

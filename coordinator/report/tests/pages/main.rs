@@ -76,7 +76,7 @@ fn names_from_a_plan_cannot_become_markup() {
 #[test]
 fn a_study_without_anything_still_has_a_page() {
     let mut report = binary::report();
-    report.selection = None;
+    report.selections.clear();
     report.models.clear();
     report.subjects.clear();
     report.comparisons.clear();

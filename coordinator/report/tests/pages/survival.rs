@@ -123,6 +123,7 @@ fn fitted() -> Model {
             rows: TERMS.iter().map(row).collect(),
             note: String::new(),
         }],
+        ratios: Vec::new(),
         nomogram: Some(Nomogram {
             intercept: TERMS.iter().fold(0.0, |sum, (_, mean, sd, b, _)| sum - b * mean / sd),
             predictors: TERMS.iter().map(axis).collect(),
@@ -138,6 +139,7 @@ pub(crate) fn report() -> Report {
         decimals: 3,
         values: vec![Some(Estimate { value, interval: Some([low, high]) })],
         note: String::new(),
+        p: false,
     };
     let mut report = binary::report();
     report.title = "Progression-free survival from three-phase CT".into();
@@ -148,7 +150,8 @@ pub(crate) fn report() -> Report {
     report.cohort.case_word = "events".into();
     report.cohort.flow.clear();
     report.cohort.sites.clear();
-    report.selection = None;
+    report.selections.clear();
+    report.cohort.smallest = events;
     report.comparisons.clear();
     report.importance.clear();
     report.warnings.clear();
@@ -167,6 +170,10 @@ pub(crate) fn report() -> Report {
         treat_all: Vec::new(),
         forests: Vec::new(),
         thresholds: Vec::new(),
+        main: 0,
+        sentences: Vec::new(),
+        confusions: Vec::new(),
+        tables: Vec::new(),
     }];
     report.survival = vec![plot()];
     report.tables = vec![Table {
