@@ -56,6 +56,10 @@ pub(crate) enum Fault {
     TooFewSites { min: u32, found: usize },
     #[error("a journal cannot be read: {0}; restore the folder from a backup")]
     Journal(#[from] UnreadableEntry),
+    #[error(
+        "the result of {study} cannot be read by this version: {why}; use the version that ran the study"
+    )]
+    OldResult { study: StudyId, why: String },
     #[error("this call needs the hospital's certificate; run `consilium-node enrol` first")]
     NoCertificate,
     #[error("this certificate was revoked or not issued here; ask the operator for a new invitation")]
@@ -101,6 +105,7 @@ impl Fault {
             Self::NoResult { .. } => "CNS-C-0112",
             Self::TooFewSites { .. } => "CNS-C-0113",
             Self::Journal(_) => "CNS-C-0114",
+            Self::OldResult { .. } => "CNS-C-0115",
             Self::NoCertificate => "CNS-C-0201",
             Self::CertificateUnknown => "CNS-C-0202",
             Self::UnknownInvitation => "CNS-C-0203",

@@ -57,15 +57,20 @@ pub(crate) fn read(file: &Path) -> Result<String, Fault> {
 
 /// Writes a file that others may read.
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), Fault> {
-    replace(file, text, false).map_err(|source| fault(file, "writing", source))
+    write_bytes(file, text.as_bytes())
+}
+
+/// The same of a file that is no text.
+pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    replace(file, bytes, false).map_err(|source| fault(file, "writing", source))
 }
 
 /// Writes a private key.
 pub(crate) fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
-    replace(file, text, true).map_err(|source| fault(file, "writing", source))
+    replace(file, text.as_bytes(), true).map_err(|source| fault(file, "writing", source))
 }
 
-fn replace(file: &Path, text: &str, secret: bool) -> std::io::Result<()> {
+fn replace(file: &Path, bytes: &[u8], secret: bool) -> std::io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let partial = file.with_file_name(format!(".{name}.partial"));
     let mut options = OpenOptions::new();
@@ -75,7 +80,7 @@ fn replace(file: &Path, text: &str, secret: bool) -> std::io::Result<()> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     let mut handle = options.open(&partial)?;
-    handle.write_all(text.as_bytes())?;
+    handle.write_all(bytes)?;
     handle.sync_all()?;
     fs::rename(&partial, file)?;
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,8 +1,9 @@
-//! `study publish`, `study status`, `study results`.
+//! `study publish`, `study status`, `study results`, `study report`.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use consilium_rounds::StudyResult;
 use consilium_rounds::life::Status;
 use consilium_store::{SiteState, Store, StudyRecord};
 use consilium_types::{SiteId, StudyId, StudyPlan};
@@ -39,6 +40,14 @@ pub(super) enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// The report of a finished study: page, models, calculators.
+    Report {
+        /// Which.
+        study: StudyId,
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> {
@@ -47,6 +56,7 @@ pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> 
         Command::Publish { plan, sites } => publish(&store, &plan, sites).await,
         Command::Status { study, json } => status(&store, study.as_ref(), json).await,
         Command::Results { study, out } => results(&store, &study, out.as_deref()).await,
+        Command::Report { study, out } => report(&store, &study, &out).await,
     }
 }
 
@@ -123,18 +133,40 @@ fn show(status: &Status) {
 }
 
 async fn results(store: &Store, study: &StudyId, out: Option<&Path>) -> Result<(), Fault> {
-    if let Some(result) = store.result(study).await? {
-        let Some(file) = out else {
-            say(result.trim_end());
-            return Ok(());
-        };
-        folder::write(file, &result)?;
-        say(format_args!("{}: the result of {study}", file.display()));
+    let (_, result) = finished(store, study).await?;
+    let Some(file) = out else {
+        say(result.trim_end());
         return Ok(());
+    };
+    folder::write(file, &result)?;
+    say(format_args!("{}: the result of {study}", file.display()));
+    Ok(())
+}
+
+async fn report(store: &Store, study: &StudyId, out: &Path) -> Result<(), Fault> {
+    let (record, result) = finished(store, study).await?;
+    let plan = StudyPlan::from_canonical(record.plan.as_bytes())?;
+    let result: StudyResult = serde_json::from_str(&result)
+        .map_err(|why| Fault::OldResult { study: study.clone(), why: why.to_string() })?;
+    let files = consilium_report::files(&plan, &result);
+    for file in &files {
+        let path = out.join(&file.path);
+        folder::make(path.parent().unwrap_or(out))?;
+        folder::write_bytes(&path, &file.bytes)?;
     }
+    say(format_args!("{}: the report of {study}, {} files", out.join("report.html").display(), files.len()));
+    Ok(())
+}
+
+/// The record and the result file of a study that has one.
+async fn finished(store: &Store, study: &StudyId) -> Result<(StudyRecord, String), Fault> {
     let records = store.studies().await?;
-    let record = records.iter().find(|record| record.study == *study);
-    let life = replay(store, record.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?).await?;
+    let record = records.into_iter().find(|record| record.study == *study);
+    let record = record.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
+    if let Some(result) = store.result(study).await? {
+        return Ok((record, result));
+    }
+    let life = replay(store, &record).await?;
     let cause = life.cause().map(|cause| format!(" ({cause})")).unwrap_or_default();
     Err(Fault::NoResult { study: study.clone(), state: format!("{}{cause}", life.state_word()) })
 }

@@ -45,7 +45,7 @@ pub(crate) struct Run {
     /// Where to write every result at full precision.
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,
-    /// A folder to leave behind: result.json, run.json, report.txt, extracted features.
+    /// A folder to leave behind: result.json, report.html, models, calculators, run.json, report.txt, extracted features.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
     /// Leave out patients whose files cannot be used, instead of stopping.

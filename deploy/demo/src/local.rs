@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use consilium_learn::Perceptrons;
 use consilium_node::cohort::Unfit;
 use consilium_node::extraction::Cache;
+use consilium_rounds::StudyResult;
 use consilium_types::{Schema, SiteId, StudyPlan};
 
 use crate::arguments::Run;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: &Run) -> Result<()> {
         write(&out.join("result.json"), &document.federated.to_json())?;
         write(&out.join("run.json"), &json)?;
         write(&out.join("report.txt"), &text)?;
+        pages(&plan, &document.federated, out)?;
     }
     say(text);
     Ok(())
@@ -53,6 +55,17 @@ pub(crate) fn read_plan(file: &Path) -> Result<StudyPlan> {
 
 pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("writing {}", file.display()))
+}
+
+/// The report of a result, its models and calculators beside it.
+pub(crate) fn pages(plan: &StudyPlan, result: &StudyResult, out: &Path) -> Result<()> {
+    for file in consilium_report::files(plan, result) {
+        let path = out.join(&file.path);
+        let folder = path.parent().unwrap_or(out);
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        fs::write(&path, file.bytes).with_context(|| format!("writing {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// A folder's name as a hospital's id: lower case, anything else a hyphen.

@@ -45,6 +45,7 @@ pub(crate) fn run(arguments: &Network) -> Result<()> {
     say(format_args!("published {} ({})", plan.study.id, plan.study.title));
     demo.answer(&plan, &sites)?;
     demo.coordinator(&["study", "results", plan.study.id.as_str(), "--out", &demo.path("result.json")])?;
+    demo.coordinator(&["study", "report", plan.study.id.as_str(), "--out", &demo.path("")])?;
     demo.processes.stop();
     drop(server);
     let document = demo.document(&plan, &sites)?;
@@ -60,7 +61,10 @@ pub(crate) fn run(arguments: &Network) -> Result<()> {
 
 /// What lies where, for a person who opens the folder.
 const GUIDE: &str = "\
-report.txt                 what the demo printed
+report.html                the report of the study, for reading and printing; report.json has its numbers
+models/                    each model as JSON and as ONNX
+calculator-*.html          each model as a page that computes
+report.txt                 what the demo printed: the study beside the pooled analysis and each hospital alone
 plan.toml                  the study every hospital accepted
 result.json                what the coordinator computed; it tells nothing about one hospital
 run.json                   the same beside the pooled analysis and each hospital alone

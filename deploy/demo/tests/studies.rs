@@ -6,6 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use consilium_rounds::StudyResult;
+use consilium_types::StudyPlan;
+
+#[path = "report/numbers.rs"]
+mod numbers;
+
 /// Hospital E tests no aberration, so these plans do without it.
 const WITHOUT_E: [&str; 1] = ["sca-ct"];
 
@@ -40,11 +46,14 @@ fn run(plan: &Path, name: &str) {
     let json = place.path().join("run.json");
     let (plan, json) = (plan.to_str().unwrap(), json.to_str().unwrap());
     let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
-    let output = demo(&[&["run", plan, "--json", json], sites.as_slice()].concat());
+    let folder = place.path().join("out");
+    let kept = folder.to_str().unwrap();
+    let output = demo(&[&["run", plan, "--json", json, "--out", kept], sites.as_slice()].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name}: {said}");
     let document: serde_json::Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
     assert!(!document["federated"]["models"].as_array().unwrap().is_empty(), "{name}");
+    reported(Path::new(plan), &folder, name);
     if name == "null-control" {
         let models = document["federated"]["models"].as_array().unwrap();
         let auc = |model: &serde_json::Value| model["evaluation"]["binary"]["auc"]["auc"].as_f64().unwrap();
@@ -52,6 +61,25 @@ fn run(plan: &Path, name: &str) {
         // one seed of 240 children: its standard error is near 0.05
         assert!((0.35..=0.65).contains(&mean), "permuted labels are predicted with an AUC of {mean}");
     }
+}
+
+/// The report beside the result: the same from result.json alone, and no number on it that its JSON does not hold.
+fn reported(plan: &Path, folder: &Path, name: &str) {
+    let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
+    let plan = StudyPlan::from_toml(&fs::read_to_string(plan).unwrap(), name).unwrap();
+    let result: StudyResult = serde_json::from_str(&read("result.json")).unwrap();
+    for file in consilium_report::files(&plan, &result) {
+        assert!(fs::read(folder.join(&file.path)).unwrap() == file.bytes, "{name}: {} differs", file.path);
+    }
+    let (page, json) = (read("report.html"), read("report.json"));
+    for model in &result.models {
+        assert!(page.contains(model.name.rsplit('/').next().unwrap()), "{name}: {}", model.name);
+    }
+    let held = numbers::held(&serde_json::from_str(&json).unwrap());
+    let shown = numbers::shown(&page);
+    assert!(shown.len() > 20, "{name}: only {} numbers", shown.len());
+    let lost: Vec<&String> = shown.iter().filter(|text| !held.hold(text)).collect();
+    assert!(lost.is_empty(), "{name}: not in report.json: {lost:?}");
 }
 
 #[test]
