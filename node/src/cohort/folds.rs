@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use consilium_types::plan::{Design, OutcomeKind};
+use consilium_types::plan::OutcomeKind;
 use consilium_types::{SiteId, StudyPlan};
 
 use super::keyed;
@@ -25,7 +25,8 @@ struct Deal<'a> {
     repeat: u32,
 }
 
-/// The cell of each patient in one of the plan's repeats, counted from 0; a hold-out is the cell after the folds.
+/// The cell of each patient in one of the plan's repeats, counted from 0; a hold-out, of patients or of a whole hospital,
+/// is the cell after the folds.
 pub(super) fn deal(
     plan: &StudyPlan,
     site: &SiteId,
@@ -36,10 +37,13 @@ pub(super) fn deal(
     let deal = Deal { plan, site, patients, repeat };
     let folds = plan.evaluate.folds as usize;
     let mut cells = vec![folds; patients.len()];
+    if plan.evaluate.holdout_site.as_ref() == Some(site) {
+        return cells;
+    }
     for (name, mut members) in strata(plan.outcome.kind(), outcomes) {
-        if plan.evaluate.design == Design::Holdout {
+        if let Some(share) = plan.evaluate.holdout {
             let ranked = deal.ranked("holdout", &members);
-            let kept = held_out(ranked.len(), plan.evaluate.holdout.unwrap_or_default());
+            let kept = held_out(ranked.len(), share);
             let rest = &ranked[kept..];
             members.retain(|(_, row)| rest.contains(row));
         }

@@ -164,31 +164,20 @@ impl Cohort {
         Digest::of("consilium/cohort/v2", &bytes)
     }
 
-    /// The table with its folds, for an analysis of the sites in `roster`; nothing when `site` is not among them.
+    /// The table with its folds in every repeat of the plan, for an analysis of the sites in `roster`; nothing when `site` is not among them.
     #[must_use]
     pub fn rows(&self, plan: &StudyPlan, site: &SiteId, roster: &[SiteId]) -> Option<CohortRows<'_>> {
-        self.refolded(plan, site, roster, 0)
-    }
-
-    /// As [`Self::rows`], with the folds of one of the plan's repeats, counted from 0.
-    #[must_use]
-    pub fn refolded(
-        &self,
-        plan: &StudyPlan,
-        site: &SiteId,
-        roster: &[SiteId],
-        repeat: u32,
-    ) -> Option<CohortRows<'_>> {
         let mut sorted: Vec<&SiteId> = roster.iter().collect();
         sorted.sort();
         let place = sorted.iter().position(|other| *other == site)?;
-        let cells = match plan.evaluate.design {
+        let deal = |repeat| match plan.evaluate.design {
             Design::Kfold | Design::Holdout => {
                 folds::deal(plan, site, &self.patients, &self.outcomes, repeat)
             }
             Design::LeaveSiteOut => vec![place; self.patients.len()],
         };
-        Some(CohortRows::new(self, cells, plan.study.seed, place))
+        let dealings = (0..plan.evaluate.repeats).map(deal).collect();
+        Some(CohortRows::new(self, dealings, plan.study.seed, place))
     }
 }
 

@@ -7,27 +7,28 @@ use super::{Cohort, keyed};
 /// A cohort with its folds.
 pub struct CohortRows<'a> {
     cohort: &'a Cohort,
-    cells: Vec<usize>,
+    /// The cells of all patients in each of the plan's repeats.
+    dealings: Vec<Vec<usize>>,
     seed: u64,
     site: usize,
 }
 
 impl<'a> CohortRows<'a> {
-    pub(super) fn new(cohort: &'a Cohort, cells: Vec<usize>, seed: u64, site: usize) -> Self {
-        Self { cohort, cells, seed, site }
+    pub(super) fn new(cohort: &'a Cohort, dealings: Vec<Vec<usize>>, seed: u64, site: usize) -> Self {
+        Self { cohort, dealings, seed, site }
     }
 }
 
 impl std::fmt::Debug for CohortRows<'_> {
     /// Shows the size only.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "CohortRows({})", self.cells.len())
+        write!(f, "CohortRows({})", self.len())
     }
 }
 
 impl Rows for CohortRows<'_> {
     fn len(&self) -> usize {
-        self.cells.len()
+        self.cohort.len()
     }
 
     fn width(&self) -> usize {
@@ -47,7 +48,15 @@ impl Rows for CohortRows<'_> {
     }
 
     fn cell(&self, row: usize) -> usize {
-        self.cells[row]
+        self.dealings[0][row]
+    }
+
+    fn repeats(&self) -> u32 {
+        u32::try_from(self.dealings.len()).unwrap_or(u32::MAX)
+    }
+
+    fn dealt(&self, row: usize, repeat: u32) -> usize {
+        self.dealings[repeat as usize][row]
     }
 
     fn flow(&self) -> &[u64] {

@@ -9,7 +9,7 @@ use crate::{
     Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets, RiskSlopes,
     Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
-use crate::{Agreement, ClassCounts, CoxScreen, HazardSteps, Holes, Resample};
+use crate::{Agreement, ClassCounts, CoxScreen, HazardSteps, Holes, Repeat, Resample};
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
 pub trait Computation {
@@ -124,6 +124,8 @@ pub enum Query {
     CoxScreen(CoxScreen),
     /// Discrete-time hazards.
     HazardSteps(HazardSteps),
+    /// A question with the folds of another repeat.
+    Repeat(Repeat),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -171,6 +173,7 @@ macro_rules! each {
             Query::SiteStrata($computation) => $call,
             Query::CoxScreen($computation) => $call,
             Query::HazardSteps($computation) => $call,
+            Query::Repeat($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -276,5 +279,6 @@ queries!(
     SiteStrata,
     CoxScreen,
     HazardSteps,
+    Repeat,
     Stack
 );

@@ -6,6 +6,7 @@
 //!
 //! [`Computation::released`]: crate::Computation::released
 
+use crate::repeat::Redealt;
 use crate::{Query, Rows, check};
 
 /// No interval of time is narrower than a day.
@@ -156,11 +157,16 @@ impl Limits {
         }
         self.groups(rows)?;
         match query {
-            Query::Stack(stack) => {
-                stack.questions.iter().try_for_each(|q| self.release(&q.released(), rows, sites))
-            }
-            _ => self.release(&query.released(), rows, sites),
+            Query::Stack(stack) => stack.questions.iter().try_for_each(|q| self.question(q, rows, sites)),
+            _ => self.question(query, rows, sites),
         }
+    }
+
+    /// One question, with the folds it is about.
+    fn question(&self, query: &Query, rows: &dyn Rows, sites: usize) -> Result<(), Undisclosed> {
+        let redealt = if let Query::Repeat(of) = query { Redealt::of(rows, of.repeat) } else { None };
+        let rows = redealt.as_ref().map_or(rows, |redealt| redealt as &dyn Rows);
+        self.release(&query.released(), rows, sites)
     }
 
     /// The site as a whole and each class of each label: what every sum rests on.

@@ -72,6 +72,14 @@ pub enum Unfit {
         /// Bits of its lane.
         bits: u32,
     },
+    /// Folds that the plan does not deal.
+    #[error("the question is about repeat {} of the folds, the plan deals them {repeats} times", repeat.saturating_add(1))]
+    Repeat {
+        /// What was asked for, counted from 0.
+        repeat: u32,
+        /// How many there are.
+        repeats: u32,
+    },
     /// Sums within the site that cannot be.
     #[error("a sum within the site cannot be: {0}")]
     Local(Implausible),
@@ -85,6 +93,7 @@ impl Unfit {
             Self::NotFixed(_) => "CNS-S-0201",
             Self::Network(_) => "CNS-S-0202",
             Self::Lane { .. } => "CNS-S-0450",
+            Self::Repeat { .. } => "CNS-S-0230",
             Self::Local(_) => "CNS-S-0413",
         }
     }

@@ -1,7 +1,7 @@
-//! Rows seen through something that changes values and nothing else.
+//! Rows seen through something that changes values, or the folds, and nothing else.
 //!
-//! Whoever harmonises, fills or shuffles values says only what a value becomes; the patients, their outcomes, cells,
-//! batches and keyed draws are those below.
+//! Whoever harmonises, fills or shuffles values says only what a value becomes, and whoever deals the folds anew says who
+//! is held out with whom; the patients, their outcomes, batches and keyed draws are those below.
 
 use crate::{Rows, Survival};
 
@@ -17,6 +17,11 @@ pub(crate) trait Lens: Sync {
 
     /// What is seen in `row` and `column`; NaN where the value is missing.
     fn look(&self, row: usize, column: usize) -> f64;
+
+    /// The cell of a patient.
+    fn held_out_with(&self, row: usize) -> usize {
+        self.below().cell(row)
+    }
 }
 
 impl<T: Lens> Rows for T {
@@ -41,7 +46,7 @@ impl<T: Lens> Rows for T {
     }
 
     fn cell(&self, row: usize) -> usize {
-        self.below().cell(row)
+        self.held_out_with(row)
     }
 
     fn flow(&self) -> &[u64] {

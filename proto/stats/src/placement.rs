@@ -2,7 +2,8 @@
 //!
 //! Once the pooled tallies of each model are known, the coordinator says what a control or a case in each tally adds
 //! to the error of the model's AUC (its placement, centred and divided by the patients of its class). A site sums
-//! products of these over its patients. Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837.
+//! products of these over its patients. Models of several repeats of a cross-validation may stand side by side: each
+//! patient is then scored with the folds of each model's repeat. Source: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837.
 //!
 //! | words | what | reveals |
 //! |---|---|---|
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::linear::Symmetric;
 use crate::reader::Reader;
+use crate::repeat::{MOST_REPEATS, Redealt};
 use crate::roc::integer_score;
 use crate::scores::{Score, Scorer};
 use crate::{
@@ -35,6 +37,9 @@ pub struct Placement {
 pub struct Ranked {
     /// The model.
     pub scorer: Scorer,
+    /// Which dealing of the folds it was evaluated with, counted from 0.
+    #[serde(default)]
+    pub repeat: u32,
     /// First score of each tally, in order.
     pub lows: Vec<u64>,
     /// For each tally, the influence of a control there and of a case there.
@@ -47,7 +52,7 @@ impl Ranked {
     /// The influence of a case is `n / cases * sqrt(cases / (cases - 1)) * (V - auc)` with V the share of controls
     /// below it, ties half, n the patients of both classes; that of a control likewise. A class of one has none.
     #[must_use]
-    pub fn new(scorer: Scorer, tallies: &[Tally]) -> Option<Self> {
+    pub fn new(scorer: Scorer, repeat: u32, tallies: &[Tally]) -> Option<Self> {
         let auc = Area::of(tallies)?.auc;
         let mut tallies = tallies.to_vec();
         tallies.sort_unstable_by_key(|tally| tally.interval.low);
@@ -65,7 +70,7 @@ impl Ranked {
             cases_below += tally.cases as f64;
         }
         let lows = tallies.iter().map(|tally| tally.interval.low).collect();
-        Some(Self { scorer, lows, influence })
+        Some(Self { scorer, repeat, lows, influence })
     }
 
     fn of(&self, score: Score) -> f64 {
@@ -87,6 +92,7 @@ impl Computation for Placement {
         check::size("models", self.models.len(), MOST_MODELS)?;
         self.models.iter().try_for_each(|model| {
             model.scorer.check(width)?;
+            check::index("repeat", model.repeat as usize, MOST_REPEATS)?;
             check::length("influences", model.influence.len(), model.lows.len())?;
             check::index("tally", 0, model.lows.len())?;
             check::size("tallies", model.lows.len(), check::MOST_WORDS)?;
@@ -104,7 +110,7 @@ impl Computation for Placement {
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
         let mut of_row = vec![vec![0.0; self.models.len()]; rows.len()];
         for (m, model) in self.models.iter().enumerate() {
-            for (row, score) in model.scorer.scored(rows, networks)? {
+            for (row, score) in model.scorer.scored(&Redealt::open(rows, model.repeat)?, networks)? {
                 of_row[row][m] = model.of(score);
             }
         }

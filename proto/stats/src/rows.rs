@@ -33,6 +33,17 @@ pub trait Rows: Sync {
     /// The cell (fold) the patient is held out with, below the number of cells of the analysis.
     fn cell(&self, row: usize) -> usize;
 
+    /// How often the plan deals the folds.
+    fn repeats(&self) -> u32 {
+        1
+    }
+
+    /// The cell of the patient in one of these dealings, counted from 0 and below [`Rows::repeats`].
+    fn dealt(&self, row: usize, repeat: u32) -> usize {
+        let _ = repeat;
+        self.cell(row)
+    }
+
     /// Patients left after each step of the inclusion flow, starting with all in the clinical table.
     fn flow(&self) -> &[u64];
 

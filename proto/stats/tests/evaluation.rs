@@ -111,7 +111,7 @@ fn poisson(bits: u64) -> u64 {
 fn questions(table: &Table) -> Vec<Query> {
     let models = vec![by_column(0), by_column(1)];
     let found: Vec<Vec<Tally>> = models.iter().map(|m| tallies(m, std::slice::from_ref(table))).collect();
-    let ranked = models.iter().zip(&found).map(|(m, t)| Ranked::new(m.clone(), t).unwrap()).collect();
+    let ranked = models.iter().zip(&found).map(|(m, t)| Ranked::new(m.clone(), 0, t).unwrap()).collect();
     let thresholds = vec![vec![0.4], vec![0.6]];
     let knots = Knots::new([0.2, 0.5, 0.8]).unwrap();
     let bands = found.iter().map(|t| cuts(t, 4)).collect();

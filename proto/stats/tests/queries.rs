@@ -371,6 +371,7 @@ fn finish(query: &Query, sum: &Summary) {
         Query::ClassCounts(q) => drop(q.finish(sum)),
         Query::Holes(q) => drop(q.finish(sum)),
         Query::Resample(q) => drop(q.finish(sum)),
+        Query::Repeat(q) => finish(&q.question, sum),
         Query::AtRisk(q) => drop(q.finish(sum)),
         Query::LifeTables(q) => drop(q.finish(sum)),
         Query::RiskSets(q) => drop(q.finish(sum)),
@@ -441,6 +442,7 @@ fn asks_for_columns(query: &Query) -> bool {
         Query::SiteStrata(q) => covariates(&q.point),
         Query::CoxScreen(q) => !q.design.columns.is_empty(),
         Query::HazardSteps(q) => !q.inputs.design.columns.is_empty(),
+        Query::Repeat(q) => asks_for_columns(&q.question),
         Query::Stack(q) => q.questions.iter().any(asks_for_columns),
     }
 }

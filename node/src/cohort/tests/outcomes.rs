@@ -171,15 +171,27 @@ fn a_hold_out_takes_its_share_of_each_class_and_the_rest_is_dealt() {
 }
 
 #[test]
+fn a_hospital_is_held_out_as_a_whole() {
+    let held_out = |site: &str| {
+        let evaluate = format!(
+            "[privacy]\nrelease = [\"pooled\", \"site_sums\"]\n[evaluate]\ndesign = \"holdout\"\nholdout_site = \"{site}\"\n"
+        );
+        let plan = study(FOLLOWED, &evaluate);
+        let cohort = place(&many(0)).read(&plan).unwrap();
+        let rows = rows_of(&plan, &cohort);
+        (0..rows.len()).filter(|row| rows.cell(*row) == 5).count()
+    };
+    assert_eq!(held_out("a"), 30, "all patients of the hospital");
+    assert_eq!(held_out("b"), 0, "no patient of another");
+}
+
+#[test]
 fn repeats_deal_anew_and_the_first_is_the_plan_s() {
     let plan = study(FOLLOWED, "[evaluate]\nrepeats = 3\n");
     let cohort = place(&many(0)).read(&plan).unwrap();
-    let site: SiteId = "a".parse().unwrap();
-    let cells = |repeat| {
-        let rows = cohort.refolded(&plan, &site, std::slice::from_ref(&site), repeat).unwrap();
-        (0..rows.len()).map(|row| rows.cell(row)).collect::<Vec<_>>()
-    };
     let rows = rows_of(&plan, &cohort);
+    assert_eq!(rows.repeats(), 3);
+    let cells = |repeat| (0..rows.len()).map(|row| rows.dealt(row, repeat)).collect::<Vec<_>>();
     assert_eq!(cells(0), (0..rows.len()).map(|row| rows.cell(row)).collect::<Vec<_>>());
     assert!(cells(0) != cells(1) && cells(1) != cells(2));
     for fold in 0..5 {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use consilium_stats::Count;
+use consilium_stats::{Count, Counts};
 use consilium_types::plan::OutcomeKind;
 
 use super::desk::{Desk, both, together};
+use super::evaluating::Evaluated;
 use super::study::{Question, Study};
 use super::{AnalysisFault, Fitted, evaluating, follow_up, learners, preparing, quality};
 use crate::result::{Facts, Selection, StudyResult};
@@ -15,13 +16,12 @@ const FEWEST_OF_A_CLASS: u64 = 2;
 
 /// Runs an analysis; waits wherever it asks.
 pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResult, AnalysisFault> {
-    let study = count(question, desk).await?;
-    let labels = 0..study.counts.labels.len();
-    let learnt = together(labels.map(|label| learn(&study, label)));
-    let (learnt, quality) = both(learnt, quality::assess(&study)).await?;
-    let (selections, fitted): (Vec<_>, Vec<_>) = learnt.into_iter().unzip();
-    let fitted: Vec<Fitted> = fitted.into_iter().flatten().collect();
-    let (models, comparisons) = evaluating::evaluate(&study, fitted).await?;
+    let repeats = 0..question.plan.evaluate.repeats;
+    let dealt = together(repeats.map(|repeat| count(&question, &desk, repeat))).await?;
+    let study = dealt.first().ok_or(AnalysisFault::OutOfTurn)?;
+    let (learnt, quality) = both(together(dealt.iter().map(learn_all)), quality::assess(study)).await?;
+    let (selections, evaluated): (Vec<_>, Vec<_>) = learnt.into_iter().unzip();
+    let (models, comparisons) = evaluating::pool(study, evaluated).await?;
     Ok(StudyResult::new(Facts {
         plan: study.plan(),
         sites: study.roster(),
@@ -29,11 +29,20 @@ pub(super) async fn run(question: Arc<Question>, desk: Desk) -> Result<StudyResu
         counts: &study.counts,
         follow_up: study.survival().map(|follow_up| follow_up.result(study.plan().evaluate.level)),
         quality,
-        selections: selections.into_iter().flatten().collect(),
+        selections: Selection::over_repeats(selections),
         models,
         comparisons,
         effort: study.desk().effort(),
     }))
+}
+
+/// Selects, fits and evaluates everything under one dealing of the folds.
+async fn learn_all(study: &Study) -> Result<(Vec<Selection>, Evaluated), AnalysisFault> {
+    let labels = 0..study.counts.labels.len();
+    let learnt = together(labels.map(|label| learn(study, label))).await?;
+    let (selections, fitted): (Vec<_>, Vec<_>) = learnt.into_iter().unzip();
+    let evaluated = evaluating::evaluate(study, fitted.into_iter().flatten().collect()).await?;
+    Ok((selections.into_iter().flatten().collect(), evaluated))
 }
 
 /// Prepares and fits everything for one label.
@@ -44,13 +53,13 @@ async fn learn(study: &Study, label: usize) -> Result<(Option<Selection>, Vec<Fi
 }
 
 /// Counts patients, and refuses a study with a training set that cannot be learnt from.
-async fn count(question: Arc<Question>, desk: Desk) -> Result<Study, AnalysisFault> {
+async fn count(question: &Arc<Question>, desk: &Desk, repeat: u32) -> Result<Study, AnalysisFault> {
     let labels = question.plan.outcome.labels();
     let classes = labels.iter().map(|label| label.classes.len()).collect();
     let count = Count { steps: question.plan.flow().len(), cells: question.cells(), classes };
-    let counts = desk.ask(count).await?;
-    let follow_up = follow_up::ask(&question, &desk).await?;
-    let study = Study::new(question, desk, counts, follow_up);
+    let mut study = Study::new(Arc::clone(question), desk.clone(), repeat);
+    let known = both(study.ask(count), follow_up::ask(question, desk)).await?;
+    (study.counts, study.follow_up) = known;
     for (place, label) in labels.iter().enumerate() {
         // censored patients may be few, events may not
         let first = usize::from(study.plan().outcome.kind() == OutcomeKind::Survival);

@@ -1,6 +1,7 @@
 //! Why an analysis cannot go on, in words an operator can act on.
 
 use consilium_stats::{CoxFailure, FitFailure, Implausible, SummaryFault};
+use consilium_types::SiteId;
 use consilium_types::plan::ModelFamily;
 
 /// The end of an analysis without a result.
@@ -155,6 +156,12 @@ pub enum AnalysisFault {
         /// Why.
         failure: CoxFailure,
     },
+    /// The hospital that is held out does not take part.
+    #[error("{site}, the hospital that `evaluate.holdout_site` keeps for the end, does not take part")]
+    HoldoutAbsent {
+        /// The hospital.
+        site: SiteId,
+    },
     /// A sum for another question than the one asked.
     #[error("the sum answers a question that was not asked")]
     OutOfTurn,
@@ -176,6 +183,7 @@ impl AnalysisFault {
             Self::Summary(_) => "CNS-R-0105",
             Self::Implausible(implausible) => implausible.code(),
             Self::NothingStable { .. } => "CNS-R-0210",
+            Self::HoldoutAbsent { .. } => "CNS-R-0230",
             Self::NothingRelevant { .. } => "CNS-R-0211",
             Self::NoEvents { .. } => "CNS-R-0110",
             Self::FlatColumn { .. } => "CNS-R-0111",

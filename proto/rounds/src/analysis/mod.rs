@@ -71,6 +71,9 @@ impl Analysis {
         if let Some(key) = pending::first(plan) {
             return Err(AnalysisFault::NotYet { what: key.to_owned() });
         }
+        if let Some(site) = plan.evaluate.holdout_site.as_ref().filter(|site| !roster.contains(site)) {
+            return Err(AnalysisFault::HoldoutAbsent { site: site.clone() });
+        }
         let question = Question { plan: plan.clone(), roster: roster.to_vec(), schema: schema.clone() };
         let question = Arc::new(question);
         let course = Course::begin(&question)?;

@@ -3,7 +3,7 @@
 //! Whoever carries one out removes its line. Learners refuse themselves, in `learners`.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Design, OutcomeKind, Select};
+use consilium_types::plan::{OutcomeKind, Select};
 
 /// The first key of the plan that would have no effect.
 pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
@@ -11,8 +11,7 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let survival = plan.outcome.kind() == OutcomeKind::Survival;
     let keys = [
         ("evaluate.importance of a survival outcome", evaluate.importance && survival),
-        ("evaluate.design = \"holdout\"", evaluate.design == Design::Holdout),
-        ("evaluate.repeats", evaluate.repeats > 1),
+        ("evaluate.repeats of a survival outcome", evaluate.repeats > 1 && survival),
     ];
     let key = keys.into_iter().find(|(_, asked)| *asked).map(|(key, _)| key);
     key.or_else(|| plan.select.as_ref().and_then(of_selection))

@@ -1,8 +1,9 @@
 //! What a course knows of its study: the plan, the sites, the columns, the desk, and the patients' counts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use consilium_stats::{Computation, Counts, Query};
+use consilium_stats::{Computation, Counts, Query, Repeat};
 use consilium_types::plan::{Design as Validation, Strength};
 use consilium_types::{ColumnKind, Schema, SiteId, StudyPlan};
 
@@ -24,7 +25,9 @@ pub(super) struct Study {
     question: Arc<Question>,
     desk: Desk,
     pub(super) counts: Counts,
-    follow_up: Option<FollowUp>,
+    pub(super) follow_up: Option<FollowUp>,
+    /// Which dealing of the folds it is about, counted from 0.
+    pub(super) repeat: u32,
 }
 
 impl Question {
@@ -39,13 +42,9 @@ impl Question {
 }
 
 impl Study {
-    pub(super) fn new(
-        question: Arc<Question>,
-        desk: Desk,
-        counts: Counts,
-        follow_up: Option<FollowUp>,
-    ) -> Self {
-        Self { question, desk, counts, follow_up }
+    /// A study whose patients are still to be counted.
+    pub(super) fn new(question: Arc<Question>, desk: Desk, repeat: u32) -> Self {
+        Self { question, desk, counts: Counts::default(), follow_up: None, repeat }
     }
 
     /// Times and life table; nothing in a study of another outcome.
@@ -69,12 +68,16 @@ impl Study {
         &self.desk
     }
 
-    /// Asks all sites; resolves to what their sum means.
+    /// Asks all sites, about the study's dealing of the folds; resolves to what their sum means.
     pub(super) async fn ask<C>(&self, question: C) -> Result<C::Finding, AnalysisFault>
     where
         C: Computation + Clone + Into<Query>,
     {
-        self.desk.ask(question).await
+        if self.repeat == 0 {
+            return self.desk.ask(question).await;
+        }
+        let asked = Repeat { repeat: self.repeat, question: Box::new(question.clone().into()) };
+        Ok(question.finish(&self.desk.ask(asked).await?)?)
     }
 
     /// Positions of the columns of one kind.
@@ -87,8 +90,19 @@ impl Study {
     }
 
     /// Cells whose patients are scored by a model that was not trained on them.
-    pub(super) fn scored(&self) -> std::ops::Range<usize> {
-        0..self.cells()
+    pub(super) fn scored(&self) -> Range<usize> {
+        self.held_back().unwrap_or(0)..self.cells()
+    }
+
+    /// The cell that is kept for the end and chooses nothing, where the plan holds patients out once.
+    pub(super) fn held_back(&self) -> Option<usize> {
+        (self.plan().evaluate.design == Validation::Holdout).then(|| self.cells() - 1)
+    }
+
+    /// Cells that choose hyper-parameters within a training set.
+    pub(super) fn inner(&self, held_out: &[usize]) -> Vec<usize> {
+        let chooses = |cell: &usize| !held_out.contains(cell) && self.held_back() != Some(*cell);
+        (0..self.cells()).filter(chooses).collect()
     }
 
     /// The training sets as lists of held-out cells: none, each scored cell, and each of these with another cell
@@ -98,10 +112,17 @@ impl Study {
         sets.extend(self.scored().map(|cell| vec![cell]));
         let penalty = &self.plan().model.penalty;
         if penalty.ridge == Strength::Cv || penalty.lasso == Some(Strength::Cv) {
-            let pairs = self.scored().flat_map(|i| (i + 1..self.cells()).map(move |j| vec![i, j]));
-            sets.extend(pairs);
+            let last = self.cells() - 1;
+            let pairs = (0..last).flat_map(|i| (i + 1..=last).map(move |j| vec![i, j]));
+            sets.extend(pairs.filter(|pair| self.scored().contains(&pair[1])));
         }
         sets
+    }
+
+    /// One entry a cell, from one entry a scored cell.
+    pub(super) fn by_cell<T>(&self, scored: impl IntoIterator<Item = T>) -> Vec<Option<T>> {
+        let unscored = std::iter::repeat_with(|| None).take(self.scored().start);
+        unscored.chain(scored.into_iter().map(Some)).collect()
     }
 
     /// Patients of a training set whose class is known, by class.

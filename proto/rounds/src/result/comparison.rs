@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::repeats::RepeatedDifference;
+
 /// The difference of two AUCs, second minus first, with DeLong's paired test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
@@ -23,6 +25,9 @@ pub struct Comparison {
     /// Percentile interval of the difference in Poisson bootstraps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bootstrap: Option<[f64; 2]>,
+    /// Over all dealings of the folds, where the plan repeats them; the numbers above are of the first.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub repeats: Option<RepeatedDifference>,
     /// When the columns of the first are among those of the second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reclassification: Option<ReclassificationResult>,

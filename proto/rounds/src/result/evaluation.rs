@@ -25,6 +25,17 @@ pub enum EvaluationResult {
     Survival(Box<SurvivalEvaluation>),
 }
 
+impl EvaluationResult {
+    /// The AUC, of several classes their mean; nothing of survival.
+    pub(crate) fn auc(&self) -> Option<AucResult> {
+        match self {
+            Self::Binary(evaluation) => Some(evaluation.auc),
+            Self::Classes(evaluation) => Some(evaluation.auc_macro),
+            Self::Survival(_) => None,
+        }
+    }
+}
+
 /// How well a model ranks and predicts patients it was not trained on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {

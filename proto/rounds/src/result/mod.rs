@@ -12,6 +12,7 @@ mod hazard;
 mod importance;
 mod linear;
 mod quality;
+mod repeats;
 mod resampled;
 mod sites;
 mod survival;
@@ -41,6 +42,7 @@ pub use linear::{
     SvmKernel, SvmResult,
 };
 pub use quality::{Budget, ColumnQuality, OutcomeCount, QualityResult, Supported};
+pub use repeats::{Dealing, RepeatedDifference, Repeats};
 pub use resampled::Resampled;
 pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
 pub use survival::{FollowUpResult, SurvivalEvaluation};
@@ -136,7 +138,7 @@ pub struct Selection {
     pub label: String,
     /// In the final model, best first.
     pub columns: Vec<String>,
-    /// In how many outer training sets each column was selected.
+    /// In how many outer training sets, of all dealings of the folds, each column was selected.
     pub frequency: BTreeMap<String, u32>,
     /// Intraclass correlation of the two readings of each column in the final training set; empty when the plan does
     /// not ask for stability.
@@ -145,6 +147,22 @@ pub struct Selection {
     /// How many Poisson bootstraps of the final training set choose each column; empty when the plan asks for none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub replicates: BTreeMap<String, u32>,
+}
+
+impl Selection {
+    /// The selections of the first dealing of the folds, with the frequencies of all.
+    pub(crate) fn over_repeats(dealings: Vec<Vec<Self>>) -> Vec<Self> {
+        let mut dealings = dealings.into_iter();
+        let mut first = dealings.next().unwrap_or_default();
+        for other in dealings {
+            for (selection, other) in first.iter_mut().zip(other) {
+                for (column, times) in other.frequency {
+                    *selection.frequency.entry(column).or_default() += times;
+                }
+            }
+        }
+        first
+    }
 }
 
 /// Name of a column; a component, numbered after the schema, is `PC1`, `PC2` and so on.
@@ -166,8 +184,14 @@ pub struct ModelResult {
     pub learner: Learner,
     /// Trained on all patients.
     pub fit: FitResult,
-    /// On out-of-fold scores.
+    /// On patients it was not trained on: out-of-fold scores, or those held out once.
     pub evaluation: EvaluationResult,
+    /// Apparent: the tested model on its own training patients, where patients are held out once. Optimistic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apparent: Option<EvaluationResult>,
+    /// All dealings of the folds, where the plan repeats them; `evaluation` is of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
     /// Which columns they rest on; absent when the plan does not ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub importance: Vec<ImportanceResult>,

@@ -52,6 +52,16 @@ impl Rows for Site {
         self.cells[row]
     }
 
+    fn repeats(&self) -> u32 {
+        20
+    }
+
+    /// Five folds by each patient's own draw; the first dealing is the test's.
+    fn dealt(&self, row: usize, repeat: u32) -> usize {
+        let fold = self.draw(row, &format!("repeat/{repeat}")) % 5;
+        if repeat == 0 { self.cells[row] } else { usize::try_from(fold).expect("a fold") }
+    }
+
     fn flow(&self) -> &[u64] {
         &self.flow
     }

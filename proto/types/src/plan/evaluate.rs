@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::Span;
+use crate::SiteId;
 
 /// `[privacy]`
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,6 +68,9 @@ pub struct Evaluate {
     /// Share of each site's patients that `holdout` keeps for the end, stratified by outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holdout: Option<f64>,
+    /// The hospital that `holdout` keeps for the end as a whole, instead of a share of each site's patients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holdout_site: Option<SiteId>,
     /// Where a probability becomes a class.
     pub threshold: Threshold,
     /// First and last threshold of the decision curve; steps of 0.01.
@@ -93,7 +97,7 @@ pub enum Design {
     Kfold,
     /// Sites are held out, one at a time.
     LeaveSiteOut,
-    /// Some patients are held out once.
+    /// Some patients, or one site, are held out once.
     Holdout,
 }
 
@@ -114,6 +118,7 @@ impl Default for Evaluate {
             folds: 5,
             repeats: 1,
             holdout: None,
+            holdout_site: None,
             threshold: Threshold::Youden,
             thresholds: [0.05, 0.5],
             level: 0.95,

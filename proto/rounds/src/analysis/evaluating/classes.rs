@@ -3,7 +3,8 @@
 use consilium_stats::inference::{kappa, ratio, wilson};
 use consilium_stats::{Area, ClassSums, Classes, Predictor, Scorer, Tally, Target};
 
-use super::{binary, compare, ranking};
+use super::binary::Assessed;
+use super::{Standing, binary, compare, ranking, settings};
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::{both, together};
 use crate::analysis::study::Study;
@@ -14,8 +15,8 @@ pub(super) async fn evaluate(
     study: &Study,
     label: usize,
     cells: &[Option<Predictor>],
-    ordered: bool,
-) -> Result<ClassesEvaluation, AnalysisFault> {
+) -> Result<(ClassesEvaluation, Vec<Standing>), AnalysisFault> {
+    let ordered = settings::is_ordered(study);
     let classes = study.classes(label, &[]).len();
     let scorer = |output: usize, target| Scorer { cells: cells.to_vec(), output, target };
     let number = |class: usize| u32::try_from(class).unwrap_or(u32::MAX);
@@ -29,12 +30,14 @@ pub(super) async fn evaluate(
     let ((by_class, by_cut), sums) = both(both(by_class, by_cut), table).await?;
     let scores = by_class.iter().map(|m| (&m.scorer, m.tallies.as_slice()));
     let scores = scores.chain(by_cut.iter().map(|cut| (&cut.scorer, cut.tallies.as_slice())));
-    let covariance = compare::covariance(study, scores.collect()).await?;
+    let covariance = compare::covariance(study, scores.map(|(s, t)| (s, 0, t)).collect()).await?;
     let aucs: Vec<f64> = by_class.iter().map(|assessed| assessed.evaluation.auc.auc).collect();
     let shares: Vec<f64> = by_class.iter().map(|assessed| assessed.evaluation.cases as f64).collect();
     let level = study.plan().evaluate.level;
     let (n, right, recall) = diagonal(&sums.confusion);
-    Ok(ClassesEvaluation {
+    let standing = |one: &Assessed| (one.scorer.clone(), one.tallies.clone());
+    let standings = by_class.iter().map(standing).collect();
+    let evaluation = ClassesEvaluation {
         n,
         accuracy: Measured { value: ratio(right as f64, n as f64), interval: wilson(right, n, level) },
         balanced_accuracy: Measured { value: recall, interval: None },
@@ -46,7 +49,8 @@ pub(super) async fn evaluate(
         ordinal: ordered.then(|| ordinal(study, &sums, &by_cut, &covariance)),
         by_class: by_class.into_iter().map(|assessed| assessed.evaluation).collect(),
         confusion: sums.confusion,
-    })
+    };
+    Ok((evaluation, standings))
 }
 
 /// One cut between ordered classes.

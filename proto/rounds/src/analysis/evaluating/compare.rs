@@ -21,7 +21,7 @@ pub(super) async fn compare(study: &Study, judged: &[&Judged]) -> Result<Vec<Com
         return Ok(Vec::new());
     }
     let nested: Vec<[usize; 2]> = pairs.iter().copied().filter(|pair| is_nested(judged, *pair)).collect();
-    let scores = judged.iter().map(|m| (&m.assessed.scorer, m.assessed.tallies.as_slice())).collect();
+    let scores = judged.iter().map(|m| (&m.assessed.scorer, 0, m.assessed.tallies.as_slice())).collect();
     let (covariance, changes) =
         both(covariance(study, scores), reclassify(study, judged, nested.clone())).await?;
     let level = study.plan().evaluate.level;
@@ -45,14 +45,16 @@ fn is_nested(judged: &[&Judged], [i, j]: [usize; 2]) -> bool {
     larger && judged[i].learner == judged[j].learner
 }
 
-/// Covariances of the AUCs of scores whose pooled tallies are known.
+/// Covariances of the AUCs of scores whose pooled tallies are known; each with the repeat, beyond the study's own, that
+/// it was evaluated in.
 pub(super) async fn covariance(
     study: &Study,
-    scores: Vec<(&Scorer, &[Tally])>,
+    scores: Vec<(&Scorer, u32, &[Tally])>,
 ) -> Result<Vec<Vec<f64>>, AnalysisFault> {
-    let n = |(_, tallies): &(&Scorer, &[Tally])| patients(tallies).0 as f64;
+    let n = |(_, _, tallies): &(&Scorer, u32, &[Tally])| patients(tallies).0 as f64;
     let patients: Vec<f64> = scores.iter().map(n).collect();
-    let ranked = |(scorer, tallies): (&Scorer, &[Tally])| Ranked::new(scorer.clone(), tallies);
+    let ranked =
+        |(scorer, repeat, tallies): (&Scorer, u32, &[Tally])| Ranked::new(scorer.clone(), repeat, tallies);
     let models: Option<Vec<Ranked>> = scores.into_iter().map(ranked).collect();
     let sums = study.ask(Placement { models: models.ok_or(AnalysisFault::NothingToRank)? }).await?;
     let at = |i: usize, j: usize| sums.at(i, j) / (patients[i] * patients[j]);
@@ -79,12 +81,13 @@ fn comparison(
         interval: [difference - half, difference + half],
         p: p_value(difference, se),
         bootstrap: None,
+        repeats: None,
         reclassification,
     }
 }
 
 /// Two-sided normal p value; nothing when the standard error is no more than rounding.
-fn p_value(estimate: f64, se: f64) -> Option<f64> {
+pub(super) fn p_value(estimate: f64, se: f64) -> Option<f64> {
     (se > 1e-9).then(|| normal_two_sided(estimate / se))
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use consilium_stats::attribution::BAND_ENDS;
 use consilium_stats::{Accurate, Attributed, Attribution, Permutation, Predictor, Scorer, Target, bits_for};
 
+use super::settings;
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::{both, together};
 use crate::analysis::study::Study;
@@ -15,7 +16,7 @@ const REPEATS: u32 = 5;
 
 /// Importance for a yes-or-no outcome, if the plan asks for it.
 pub(super) async fn of_cases(study: &Study, scorer: Scorer) -> Result<Vec<ImportanceResult>, AnalysisFault> {
-    let asked = study.plan().evaluate.importance.then_some((1, scorer));
+    let asked = settings::importance(study).then_some((1, scorer));
     together(asked.into_iter().map(|(class, scorer)| importance(study, class, scorer))).await
 }
 
@@ -25,7 +26,7 @@ pub(super) async fn of_classes(
     label: usize,
     cells: &[Option<Predictor>],
 ) -> Result<Vec<ImportanceResult>, AnalysisFault> {
-    let classes = if study.plan().evaluate.importance { study.classes(label, &[]).len() } else { 0 };
+    let classes = if settings::importance(study) { study.classes(label, &[]).len() } else { 0 };
     let of_class = |output: usize| {
         let class = u32::try_from(output).unwrap_or(u32::MAX);
         let scorer = Scorer { cells: cells.to_vec(), output, target: Target::Is { label, class } };

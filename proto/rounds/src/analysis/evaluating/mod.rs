@@ -2,19 +2,21 @@
 //!
 //! Models are evaluated side by side, then compared with each other and resampled together.
 
+mod apparent;
 mod binary;
 mod calibration;
 mod classes;
 mod compare;
 mod importance;
 mod ranking;
+mod repeated;
 mod resample;
 mod settings;
 mod survival;
 mod threshold;
 mod within;
 
-use consilium_stats::{Scorer, Target};
+use consilium_stats::{Predictor, Scorer, Tally, Target};
 use consilium_types::plan::{Learner, ModelFamily};
 
 use super::desk::{both, together};
@@ -22,6 +24,7 @@ use super::study::Study;
 use super::{AnalysisFault, Fitted};
 use crate::result::{Comparison, EvaluationResult, FitResult, ImportanceResult, ModelResult};
 use binary::Assessed;
+pub(super) use repeated::pool;
 
 /// A model and what is known of it after its own evaluation.
 struct Judged {
@@ -31,26 +34,35 @@ struct Judged {
     learner: Learner,
     fit: FitResult,
     assessed: Assessed,
+    apparent: Option<EvaluationResult>,
     importance: Vec<ImportanceResult>,
+}
+
+/// A score with its pooled tallies, as covariances of AUCs need them.
+type Standing = (Scorer, Vec<Tally>);
+
+/// All models under one dealing of the folds.
+pub(super) struct Evaluated {
+    models: Vec<ModelResult>,
+    comparisons: Vec<Comparison>,
+    /// For each model, its scores: one, or one a class.
+    standings: Vec<Vec<Standing>>,
 }
 
 /// An evaluated model.
 enum Outcome {
     /// Of a yes-or-no target: it may be compared.
     Judged(Box<Judged>),
-    /// Of another outcome.
-    Other(Box<ModelResult>),
+    /// Of another outcome, with a score for each class.
+    Other(Box<ModelResult>, Vec<Standing>),
 }
 
 /// Evaluates all models on their out-of-fold scores, and compares those that answer the same question.
-pub(super) async fn evaluate(
-    study: &Study,
-    fitted: Vec<Fitted>,
-) -> Result<(Vec<ModelResult>, Vec<Comparison>), AnalysisFault> {
+pub(super) async fn evaluate(study: &Study, fitted: Vec<Fitted>) -> Result<Evaluated, AnalysisFault> {
     let outcomes = together(fitted.into_iter().map(|fitted| assess(study, fitted))).await?;
     let judged = outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Judged(judged) => Some(&**judged),
-        Outcome::Other(_) => None,
+        Outcome::Other(..) => None,
     });
     let judged: Vec<&Judged> = judged.collect();
     let (mut comparisons, replicates) =
@@ -58,7 +70,7 @@ pub(super) async fn evaluate(
     resample::differences(study, &judged, &replicates, &mut comparisons);
     let mut replicates = replicates.into_iter();
     let model = |outcome| match outcome {
-        Outcome::Other(model) => *model,
+        Outcome::Other(model, standings) => (*model, standings),
         Outcome::Judged(mut judged) => {
             if let Some(replicates) = replicates.next() {
                 let evaluation = &mut judged.assessed.evaluation;
@@ -68,7 +80,8 @@ pub(super) async fn evaluate(
             judged.into_result()
         }
     };
-    Ok((outcomes.into_iter().map(model).collect(), comparisons))
+    let (models, standings) = outcomes.into_iter().map(model).unzip();
+    Ok(Evaluated { models, comparisons, standings })
 }
 
 async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault> {
@@ -77,32 +90,72 @@ async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault>
     let labels = study.plan().outcome.labels();
     let name = name(labels.len(), &labels[place].name, family, learner);
     let label = labels[place].name.clone();
+    let apparent = apparently(study, place, apparent::cells(study, &cells));
     if let Some(follow_up) = study.survival() {
-        let evaluation = survival::evaluate(study, follow_up, &cells).await?;
+        let evaluation = survival::evaluate(study, follow_up, &cells);
+        let (evaluation, apparent) = both(evaluation, apparent).await?;
         let evaluation = EvaluationResult::Survival(Box::new(evaluation));
-        let result = ModelResult { name, label, family, learner, fit, evaluation, importance: Vec::new() };
-        return Ok(Outcome::Other(Box::new(result)));
+        let (repeats, importance) = (None, Vec::new());
+        let result =
+            ModelResult { name, label, family, learner, fit, evaluation, apparent, repeats, importance };
+        return Ok(Outcome::Other(Box::new(result), Vec::new()));
     }
     if study.classes(place, &[]).len() > 2 {
-        let ordered = settings::is_ordered(study);
         let importance = importance::of_classes(study, place, &cells);
-        let evaluation = classes::evaluate(study, place, &cells, ordered);
-        let (evaluation, importance) = both(evaluation, importance).await?;
+        let evaluation = classes::evaluate(study, place, &cells);
+        let ((evaluation, standings), (apparent, importance)) =
+            both(evaluation, both(apparent, importance)).await?;
         let evaluation = EvaluationResult::Classes(Box::new(evaluation));
-        let result = ModelResult { name, label, family, learner, fit, evaluation, importance };
-        return Ok(Outcome::Other(Box::new(result)));
+        let repeats = None;
+        let result =
+            ModelResult { name, label, family, learner, fit, evaluation, apparent, repeats, importance };
+        return Ok(Outcome::Other(Box::new(result), standings));
     }
     let scorer = Scorer { cells, output: 0, target: Target::case(place) };
     let importance = importance::of_cases(study, scorer.clone());
-    let (assessed, importance) = both(binary::evaluate(study, scorer), importance).await?;
-    Ok(Outcome::Judged(Box::new(Judged { name, label, family, learner, fit, assessed, importance })))
+    let (assessed, (apparent, importance)) =
+        both(binary::evaluate(study, scorer), both(apparent, importance)).await?;
+    Ok(Outcome::Judged(Box::new(Judged {
+        name,
+        label,
+        family,
+        learner,
+        fit,
+        assessed,
+        apparent,
+        importance,
+    })))
+}
+
+/// The evaluation of a model on its own training patients, where there is one.
+async fn apparently(
+    study: &Study,
+    label: usize,
+    cells: Option<Vec<Option<Predictor>>>,
+) -> Result<Option<EvaluationResult>, AnalysisFault> {
+    let Some(cells) = cells else { return Ok(None) };
+    if let Some(follow_up) = study.survival() {
+        let evaluation = survival::evaluate(study, follow_up, &cells).await?;
+        return Ok(Some(EvaluationResult::Survival(Box::new(evaluation))));
+    }
+    if study.classes(label, &[]).len() > 2 {
+        let (evaluation, _) = classes::evaluate(study, label, &cells).await?;
+        return Ok(Some(EvaluationResult::Classes(Box::new(evaluation))));
+    }
+    let scorer = Scorer { cells, output: 0, target: Target::case(label) };
+    let assessed = binary::evaluate(study, scorer).await?;
+    Ok(Some(EvaluationResult::Binary(Box::new(assessed.evaluation))))
 }
 
 impl Judged {
-    fn into_result(self) -> ModelResult {
-        let Self { name, label, family, learner, fit, assessed, importance } = self;
-        let evaluation = EvaluationResult::Binary(Box::new(assessed.evaluation));
-        ModelResult { name, label, family, learner, fit, evaluation, importance }
+    fn into_result(self) -> (ModelResult, Vec<Standing>) {
+        let Self { name, label, family, learner, fit, assessed, apparent, importance } = self;
+        let Assessed { scorer, tallies, evaluation, .. } = assessed;
+        let evaluation = EvaluationResult::Binary(Box::new(evaluation));
+        let repeats = None;
+        let result =
+            ModelResult { name, label, family, learner, fit, evaluation, apparent, repeats, importance };
+        (result, vec![(scorer, tallies)])
     }
 }
 

@@ -4,9 +4,14 @@ use consilium_types::plan::{Predicted, Release};
 
 use crate::analysis::study::Study;
 
-/// Poisson bootstraps.
+/// Poisson bootstraps; the plan's first dealing of the folds only.
 pub(super) fn replicates(study: &Study) -> usize {
-    study.plan().evaluate.bootstrap as usize
+    if study.repeat == 0 { study.plan().evaluate.bootstrap as usize } else { 0 }
+}
+
+/// Whether columns are shuffled and predictions divided; the plan's first dealing of the folds only.
+pub(super) fn importance(study: &Study) -> bool {
+    study.plan().evaluate.importance && study.repeat == 0
 }
 
 /// Fewest cases and controls of a site that is looked at by itself.

@@ -14,7 +14,13 @@ pub(super) async fn decide(
 ) -> Result<(Vec<f64>, ThresholdResult), AnalysisFault> {
     let (word, thresholds) = match study.plan().evaluate.threshold {
         Threshold::Fixed(threshold) => ("fixed", vec![threshold; scorer.cells.len()]),
-        Threshold::Youden => ("youden", youden(study, scorer).await?),
+        Threshold::Youden => match super::apparent::tested(study, scorer) {
+            None => ("youden", youden(study, scorer).await?),
+            Some(tested) => {
+                let chosen = youden(study, &tested).await?.pop().unwrap_or(0.5);
+                ("youden", vec![chosen; scorer.cells.len()])
+            }
+        },
     };
     let decision = Decision { models: vec![scorer.clone()], thresholds: vec![thresholds.clone()] };
     let counts = study.ask(decision).await?.remove(0);

@@ -39,7 +39,7 @@ async fn of_family(study: &Study, prepared: &Prepared, family: ModelFamily) -> R
         let open = climbs.iter_mut().filter(|climb| !climb.is_done());
         open.zip(found).for_each(|(climb, found)| climb.advance(found));
     }
-    let cells = climbs[1..].iter().map(|climb| Some(Predictor::Boost(climb.boost().clone()))).collect();
+    let cells = study.by_cell(climbs[1..].iter().map(|climb| Predictor::Boost(climb.boost().clone())));
     let whole = &climbs[0];
     let fit = FitResult::Boost(BoostResult::new(study.schema(), whole.boost(), &whole.importance()));
     Ok(Fitted { label, family, learner: Learner::Boost, cells, fit })

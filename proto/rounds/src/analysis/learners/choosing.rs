@@ -1,7 +1,8 @@
 //! The choice of a penalty by nested cross-validation with stacked cells.
 //!
 //! For the final model: the sum over cells i of the loss in cell i of the fit without i. For the outer fold j: the sum
-//! over cells i other than j of the loss in cell i of the fit without i and j. Spec: docs/reference/methods.md.
+//! over cells i other than j of the loss in cell i of the fit without i and j. A hold-out is the only outer fold, and
+//! the final model takes its choice: what is kept for the end chooses nothing. Spec: docs/reference/methods.md.
 
 use consilium_types::plan::PathRule;
 
@@ -32,6 +33,7 @@ impl Losses<'_> {
         rule: PathRule,
     ) -> Choice {
         let penalties = self.by_set.first().map_or(0, Vec::len);
+        let outer = outer.or(study.held_back());
         if penalties <= 1 {
             return Choice { curve: vec![0.0; penalties], best: 0 };
         }

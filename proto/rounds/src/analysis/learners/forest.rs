@@ -37,7 +37,7 @@ async fn of_family(study: &Study, prepared: &Prepared, family: ModelFamily) -> R
     };
     let mut forests = bins.iter().zip(&grown).map(forest);
     let whole = forests.next().ok_or(AnalysisFault::OutOfTurn)?;
-    let cells = forests.map(|forest| Some(Predictor::Forest(forest))).collect();
+    let cells = study.by_cell(forests.map(Predictor::Forest));
     let fit = FitResult::Forest(ForestResult::new(study.schema(), &whole, &importance(&grown[0])));
     Ok(Fitted { label, family, learner: Learner::Forest, cells, fit })
 }

@@ -71,7 +71,7 @@ impl Networks<'_> {
     }
 
     fn take(&mut self, study: &Study, averaged: Vec<Averaged>) {
-        let per_family = study.cells() + 1;
+        let per_family = study.scored().len() + 1;
         for (i, (network, average)) in self.points.iter_mut().zip(averaged).enumerate() {
             network.parameters = average.parameters;
             if i % per_family == 0 {
@@ -82,21 +82,19 @@ impl Networks<'_> {
 
     fn collect(&self, study: &Study) -> Vec<Fitted> {
         let hidden = &study.plan().model.network.hidden;
-        let per_family = self.points.chunks(study.cells() + 1);
+        let per_family = self.points.chunks(study.scored().len() + 1);
         let of_family = |((family, networks), losses): ((&ModelFamily, &[NetworkPoint]), &Vec<f64>)| {
-            let predictor = |point: &NetworkPoint| {
-                Some(Predictor::Network {
-                    design: point.design.clone(),
-                    hidden: hidden.clone(),
-                    parameters: point.parameters.clone(),
-                })
+            let predictor = |point: &NetworkPoint| Predictor::Network {
+                design: point.design.clone(),
+                hidden: hidden.clone(),
+                parameters: point.parameters.clone(),
             };
             let network = NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone());
             Fitted {
                 label: self.label,
                 family: *family,
                 learner: Learner::Mlp,
-                cells: networks[1..].iter().map(predictor).collect(),
+                cells: study.by_cell(networks[1..].iter().map(predictor)),
                 fit: FitResult::Network(network),
             }
         };

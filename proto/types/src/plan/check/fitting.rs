@@ -57,8 +57,9 @@ pub(super) fn idle_model(plan: &StudyPlan) -> Option<PlanError> {
 
 pub(super) fn leave_site_out_needs_site_sums(plan: &StudyPlan) -> Option<PlanError> {
     let released = plan.privacy.release.contains(&Release::SiteSums);
-    let refused = plan.evaluate.design == Design::LeaveSiteOut && !released;
-    let message = "leave-site-out shows sums of single sites";
+    let held_out = plan.evaluate.design == Design::LeaveSiteOut || plan.evaluate.holdout_site.is_some();
+    let refused = held_out && !released;
+    let message = "holding out a whole site shows sums of single sites";
     let remedy = "add \"site_sums\" to privacy.release, or choose design = \"kfold\"";
     refused.then(|| PlanError::new(Fault::SiteSumsNeeded, "evaluate.design", message, remedy))
 }
@@ -67,6 +68,12 @@ pub(super) fn idle_evaluate(plan: &StudyPlan) -> Option<PlanError> {
     let evaluate = &plan.evaluate;
     if evaluate.holdout.is_some() && evaluate.design != Design::Holdout {
         return Some(idle("evaluate.holdout", "design = \"holdout\""));
+    }
+    if evaluate.holdout_site.is_some() && evaluate.design != Design::Holdout {
+        return Some(idle("evaluate.holdout_site", "design = \"holdout\""));
+    }
+    if evaluate.holdout.is_some() && evaluate.holdout_site.is_some() {
+        return Some(idle("evaluate.holdout", "patients of every site held out, and not one `holdout_site`"));
     }
     if evaluate.repeats > 1 && evaluate.design != Design::Kfold {
         return Some(idle("evaluate.repeats", "design = \"kfold\""));

@@ -67,7 +67,7 @@ pub(in crate::analysis) async fn select(
     design: &Design,
     path: &Path,
 ) -> Result<Vec<usize>, AnalysisFault> {
-    let rest: Vec<usize> = (0..study.cells()).filter(|cell| !design.held_out.contains(cell)).collect();
+    let rest = study.inner(&design.held_out);
     let without = |cell: &usize| {
         let held_out = [design.held_out.clone(), vec![*cell]].concat();
         Design { held_out, ..design.clone() }

@@ -141,7 +141,9 @@ where
     let counts = count.finish(&total(&count.clone().into(), hospitals)).expect("counts");
     let desk = Desk::default();
     let question = Arc::new(Question { plan, roster, schema });
-    let study = Arc::new(Study::new(question, desk.clone(), counts));
+    let mut study = Study::new(question, desk.clone(), 0);
+    study.counts = counts;
+    let study = Arc::new(study);
     let sets = study.training_sets();
     let designs = sets.iter().map(|held_out| design(hospitals, held_out)).collect();
     let families = vec![(ModelFamily::Clinical, designs)];

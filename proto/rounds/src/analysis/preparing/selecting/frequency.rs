@@ -18,7 +18,8 @@ pub(super) async fn count(
     source: &Source<'_>,
     select: &Select,
 ) -> Result<BTreeMap<usize, u32>, AnalysisFault> {
-    let replicates = if source.set.held_out.is_empty() { select.bootstraps } else { 0 };
+    let counted = source.set.held_out.is_empty() && source.study.repeat == 0;
+    let replicates = if counted { select.bootstraps } else { 0 };
     let chosen = together((0..replicates).map(|number| replicate(source, select, number))).await?;
     let mut frequency = BTreeMap::new();
     for column in chosen.into_iter().flatten() {

@@ -167,13 +167,16 @@ fn evaluate(section: Section<'_>, outcome: Option<&Outcome>) -> Evaluate {
     let default = Evaluate::default();
     let design = section.word("design").unwrap_or_default();
     let share = section.number("holdout", &(0.05..=0.95));
+    let holdout_site = section.parsed("holdout_site");
+    let shared = design == Design::Holdout && holdout_site.is_none();
     let threshold =
         section.number_or("threshold", &PROBABILITY, ("youden", Threshold::Youden), Threshold::Fixed);
     let evaluate = Evaluate {
         design,
         folds: section.whole("folds", 2..=20).unwrap_or(default.folds),
         repeats: section.whole("repeats", 1..=20).unwrap_or(default.repeats),
-        holdout: share.or((design == Design::Holdout).then_some(0.3)),
+        holdout: share.or(shared.then_some(0.3)),
+        holdout_site,
         threshold: threshold.unwrap_or_default(),
         thresholds: section.interval("thresholds", &PROBABILITY).unwrap_or(default.thresholds),
         level: section.number("level", &(0.5..=0.999)).unwrap_or(default.level),
