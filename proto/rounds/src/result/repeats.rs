@@ -68,8 +68,8 @@ impl Repeats {
 }
 
 impl RepeatedDifference {
-    pub(crate) fn new(of_dealing: Vec<f64>, se: f64, half: f64, p: impl Fn(f64) -> Option<f64>) -> Self {
-        let Spread { mean, sd } = Spread::of(&of_dealing);
+    pub(crate) fn new(of_dealing: &[f64], se: f64, half: f64, p: impl Fn(f64) -> Option<f64>) -> Self {
+        let Spread { mean, sd } = Spread::of(of_dealing);
         Self { difference: mean, sd, se, interval: [mean - half, mean + half], p: p(mean) }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub(crate) survival: Vec<Survival>,
     /// Position in the roster.
     pub(crate) place: usize,
+    /// Classes of the label: two unless it is three, in which cases with a high first column are the third.
+    pub(crate) classes: u32,
 }
 
 impl Rows for Site {
@@ -41,7 +43,8 @@ impl Rows for Site {
     }
 
     fn label(&self, row: usize, label: usize) -> Option<u32> {
-        (label == 0).then(|| u32::from(self.cases[row]))
+        let highest = self.classes > 2 && self.rows[row][0] > 3.3;
+        (label == 0).then(|| u32::from(self.cases[row]) * if highest { 2 } else { 1 })
     }
 
     fn survival(&self, row: usize) -> Option<Survival> {
@@ -172,7 +175,7 @@ pub(crate) fn roster(n: usize) -> Vec<SiteId> {
 
 /// Deals patients to sites; `order` decides who answers first.
 pub(crate) fn split(all: &Site, sites: usize, by: impl Fn(usize) -> usize) -> Vec<Site> {
-    let empty = Site { flow: vec![0; all.flow.len()], ..Site::default() };
+    let empty = Site { flow: vec![0; all.flow.len()], classes: all.classes, ..Site::default() };
     let mut dealt = vec![empty; sites];
     for i in 0..all.rows.len() {
         let site = &mut dealt[by(i) % sites];

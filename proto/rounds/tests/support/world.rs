@@ -46,10 +46,12 @@ pub(crate) struct View {
 }
 
 /// A study under way.
+#[derive(Clone)]
 pub(crate) struct World {
     plan: StudyPlan,
     pub(crate) ids: Vec<SiteId>,
     hospitals: Vec<Site>,
+    schema: Schema,
     pub(crate) study: StudyLife,
     pub(crate) now: Timestamp,
     /// Every durable write: its entries as bytes, and the study after it.
@@ -60,14 +62,24 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(plan: StudyPlan, hospitals: Vec<Site>) -> Self {
+        Self::with(plan, hospitals, columns())
+    }
+
+    /// A world whose hospitals have these columns.
+    pub(crate) fn with(plan: StudyPlan, hospitals: Vec<Site>, schema: Schema) -> Self {
         let ids = roster(hospitals.len());
         let study = StudyLife::published(plan.clone(), ids.clone(), START);
-        Self { plan, ids, hospitals, study, now: START, journal: Vec::new(), sent: Vec::new() }
+        Self { plan, ids, hospitals, schema, study, now: START, journal: Vec::new(), sent: Vec::new() }
     }
 
     /// A world whose hospitals have all accepted.
     pub(crate) fn running(plan: StudyPlan, hospitals: Vec<Site>) -> Self {
-        let mut world = Self::new(plan, hospitals);
+        Self::new(plan, hospitals).joined()
+    }
+
+    /// All hospitals accept.
+    pub(crate) fn joined(self) -> Self {
+        let mut world = self;
         for i in 0..world.ids.len() {
             world.accept(i).expect("an invited hospital may accept");
         }
@@ -109,7 +121,7 @@ impl World {
     }
 
     pub(crate) fn accept(&mut self, i: usize) -> Result<bool, Refusal> {
-        self.take(Event::Accepted { site: self.ids[i].clone(), schema: columns() })
+        self.take(Event::Accepted { site: self.ids[i].clone(), schema: self.schema.clone() })
     }
 
     /// The honest answer of a hospital to its open question.
@@ -120,8 +132,10 @@ impl World {
 
     /// Words, or the code of what is wrong with the question.
     fn reply(&self, i: usize, question: &Question) -> Result<Summary, &'static str> {
-        question.query.check(columns().columns.len()).map_err(|fault| fault.code())?;
-        question.query.answer(&self.hospitals[i], &LinearNetworks).map_err(|unfit| unfit.code())
+        question.query.check(self.schema.columns.len()).map_err(|fault| fault.code())?;
+        let place = question.roster.iter().position(|site| *site == self.ids[i]).unwrap_or_default();
+        let rows = Site { place, ..self.hospitals[i].clone() };
+        question.query.answer(&rows, &LinearNetworks).map_err(|unfit| unfit.code())
     }
 
     /// Answers honestly, if a question is open; declines what cannot be answered.
