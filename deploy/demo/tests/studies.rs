@@ -15,6 +15,10 @@ mod numbers;
 /// Hospital E tests no aberration, so these plans do without it.
 const WITHOUT_E: [&str; 1] = ["sca-ct"];
 
+/// What a study may cost a hospital: questions, and numbers of 16 bytes.
+const MOST_EXCHANGES: u64 = 60;
+const MOST_MEGABYTES: f64 = 20.0;
+
 fn plans() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/studies");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -54,6 +58,13 @@ fn run(plan: &Path, name: &str) {
     let document: serde_json::Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
     assert!(!document["federated"]["models"].as_array().unwrap().is_empty(), "{name}");
     reported(Path::new(plan), &folder, name);
+    let effort = |what: &str| document["federated"]["effort"][what].as_u64().unwrap();
+    let (exchanges, megabytes) = (effort("exchanges"), effort("words") as f64 * 16.0 / 1e6);
+    println!("| {name} | {exchanges} | {megabytes:.1} |");
+    assert!(
+        exchanges <= MOST_EXCHANGES && megabytes <= MOST_MEGABYTES,
+        "{name}: {exchanges}, {megabytes} MB"
+    );
     if name == "null-control" {
         let models = document["federated"]["models"].as_array().unwrap();
         let auc = |model: &serde_json::Value| model["evaluation"]["binary"]["auc"]["auc"].as_f64().unwrap();

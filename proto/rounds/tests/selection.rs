@@ -144,6 +144,21 @@ fn replicates_choose_the_informative_column() {
 }
 
 #[test]
+fn draws_take_the_informative_column_with_the_penalty_of_the_path() {
+    let with = |bootstraps: u32| plan(&format!("method = \"lasso\"\nbootstraps = {bootstraps}"), "");
+    let all = cohort(&with(30), 160);
+    let drawn = result(&with(30), &all).unwrap();
+    let selection = &drawn.selections[0];
+    assert!(selection.replicates["r0"] >= 28, "{:?}", selection.replicates);
+    assert!(selection.replicates.values().all(|times| *times <= 30));
+    let plain = result(&with(0), &all).unwrap();
+    assert_eq!(plain.selections[0].columns, selection.columns, "draws do not choose");
+    assert!(drawn.effort.exchanges <= plain.effort.exchanges + 15, "{:?} {:?}", drawn.effort, plain.effort);
+    let dealt = run(&with(30), &schema(RADIOMIC, 2), &split(&all, 4, |i| i * 3 + i / 7), 4).unwrap();
+    assert_eq!(dealt.selections, drawn.selections, "no split leaves a trace");
+}
+
+#[test]
 fn holes_are_filled_from_the_other_covariates() {
     let holes = |plan: &StudyPlan| {
         let mut all = cohort(plan, 120);

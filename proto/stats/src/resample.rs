@@ -32,7 +32,7 @@ pub struct Resample {
     pub harmonise: Harmonise,
     /// The columns the question is about, which it numbers from 0.
     pub columns: Vec<usize>,
-    /// Moments, products, counts, life tables or score tests.
+    /// Moments, products, counts, derivatives of linear fits, life tables or score tests.
     pub question: Box<Query>,
 }
 
@@ -79,6 +79,7 @@ impl Computation for Resample {
             Query::Moments(_)
                 | Query::Gram(_)
                 | Query::ClassCounts(_)
+                | Query::Climb(_)
                 | Query::LifeTables(_)
                 | Query::CoxScreen(_)
         );

@@ -1,5 +1,8 @@
 //! Several questions in one exchange: their words one after the other.
 //!
+//! Words of network training are 64-bit integers; within a stack they travel as wide as those of statistics, so only small
+//! networks should share one.
+//!
 //! | words | what | reveals |
 //! |---|---|---|
 //! | those of each question | the questions' own summaries, in order | what the questions reveal |
@@ -8,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Computation, Implausible, Networks, Query, QueryFault, Rows, Summary, Unfit, check};
 
-/// Questions of statistics asked together; a stack holds no stack and no network.
+/// Questions asked together; a stack holds no stack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stack {
@@ -27,8 +30,8 @@ impl Computation for Stack {
     fn check(&self, width: usize) -> Result<(), QueryFault> {
         check::size("stacked questions", self.questions.len(), check::MOST_FITS)?;
         for question in &self.questions {
-            let kind = usize::from(question.is_update() || matches!(question, Query::Stack(_)));
-            check::size("stacks and networks within a stack", kind, 0)?;
+            let nested = usize::from(matches!(question, Query::Stack(_)));
+            check::size("stacks within a stack", nested, 0)?;
             question.check(width)?;
         }
         check::size("words", self.length(), check::MOST_WORDS)
@@ -53,8 +56,9 @@ impl Computation for Stack {
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
         let mut words = Vec::with_capacity(self.length());
         for question in &self.questions {
-            if let Summary::Statistics(part) = question.answer(rows, networks)? {
-                words.extend(part);
+            match question.answer(rows, networks)? {
+                Summary::Statistics(part) => words.extend(part),
+                Summary::Updates(part) => words.extend(part.into_iter().map(i128::from)),
             }
         }
         Ok(Summary::Statistics(words))
@@ -69,8 +73,14 @@ impl Computation for Stack {
         let mut part = |question: &Query| {
             let (mine, others) = rest.split_at(question.length());
             rest = others;
-            Summary::Statistics(mine.to_vec())
+            if question.is_update() { updates(mine) } else { Ok(Summary::Statistics(mine.to_vec())) }
         };
-        Ok(self.questions.iter().map(&mut part).collect())
+        self.questions.iter().map(&mut part).collect()
     }
+}
+
+/// Sums of updates, which no honest sites take out of 64 bits.
+fn updates(words: &[i128]) -> Result<Summary, Implausible> {
+    let narrow = |word: &i128| i64::try_from(*word).map_err(|_| Implausible::Shape);
+    Ok(Summary::Updates(words.iter().map(narrow).collect::<Result<_, _>>()?))
 }

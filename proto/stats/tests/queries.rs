@@ -261,7 +261,7 @@ impl Taste {
         let stack = vec(self.single(), 0..4).prop_map(|questions| Query::Stack(Stack { questions }));
         let stack = match self {
             Self::Fit => {
-                stack.prop_filter("networks travel alone", |stack| stack.check(WIDTH).is_ok()).boxed()
+                stack.prop_filter("no stack within a stack", |stack| stack.check(WIDTH).is_ok()).boxed()
             }
             Self::Absurd => stack.boxed(),
         };

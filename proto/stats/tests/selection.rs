@@ -10,12 +10,13 @@ mod support;
 
 use consilium_stats::derived::{Components, Derived, Imputation};
 use consilium_stats::eigen::eigen;
+use consilium_stats::glm::{Climb, Inputs, Response, Stance};
 use consilium_stats::linear::Symmetric;
 use consilium_stats::redundancy::{Weighing, mrmr, uncorrelated};
 use consilium_stats::resample::poisson;
 use consilium_stats::{
     Agreement, ClassCounts, Computation, Conditioning, Design, Gram, GramTable, Harmonise, Holes,
-    MomentTable, Moments, Query, Resample, Rows, Scale, Test, bits_for, ranks, relevance,
+    MomentTable, Moments, Query, Resample, Rows, Scale, Target, Test, bits_for, ranks, relevance,
 };
 use consilium_types::plan::IccForm;
 use proptest::prelude::*;
@@ -345,6 +346,37 @@ fn a_replicate_does_not_depend_on_the_sites() {
     assert_ne!(pooled, ask(&question(1), &table.split(6)), "replicates differ");
     let nested = Resample { question: Box::new(question(1).into()), ..question(0) };
     assert!(nested.check(WIDTH).is_err(), "a draw of a draw is refused");
+}
+
+#[test]
+fn a_fit_of_drawn_patients_is_a_fit_of_patients_written_down_as_often() {
+    let table = wdbc(&recorded());
+    let design = |columns: Vec<usize>| Design {
+        columns,
+        mean: vec![14.0, 90.0],
+        sd: vec![3.0, 20.0],
+        held_out: Vec::new(),
+        harmonise: Harmonise::None,
+        derived: Derived::default(),
+    };
+    let climb = |columns| Climb {
+        response: Response::Binary(Target::case(0)),
+        inputs: vec![Inputs::columns(design(columns))],
+        fits: vec![Stance { inputs: 0, beta: vec![0.2, -0.5, 0.3], active: Some(vec![0, 2]) }],
+    };
+    let question = Resample {
+        replicate: 3,
+        held_out: Vec::new(),
+        harmonise: Harmonise::None,
+        columns: vec![0, 2],
+        question: Box::new(climb(vec![0, 1]).into()),
+    };
+    question.check(WIDTH).unwrap();
+    let times = |row: usize| poisson(table.draw(row, "select/3"));
+    let drawn: Vec<usize> = (0..table.len()).flat_map(|row| vec![row; times(row)]).collect();
+    let rows = drawn.iter().map(|row| table.rows[*row].clone()).collect();
+    let written = Table::labelled(rows, drawn.iter().map(|row| table.labels[*row].clone()).collect());
+    assert_eq!(ask(&question, &table.split(4)), ask(&climb(vec![0, 2]), &[written]));
 }
 
 /// Questions that may be absurd.

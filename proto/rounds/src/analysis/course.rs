@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consilium_stats::{Count, Counts};
+use consilium_stats::Count;
 use consilium_types::plan::OutcomeKind;
 
 use super::desk::{Desk, both, together};

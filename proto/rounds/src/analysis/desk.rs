@@ -1,7 +1,7 @@
 //! Where the course of an analysis asks, and where sums come back.
 //!
 //! `ask` waits for one sum; [`together`] runs several courses side by side, and all questions that wait at the same
-//! time leave as one exchange. There is no runtime: an analysis is polled when a sum arrives, and never otherwise.
+//! time leave as one exchange (a round of large networks by itself). There is no runtime: an analysis is polled when a sum arrives, and never otherwise.
 //! Spec: ADR-0013.
 
 use std::collections::BTreeMap;
@@ -14,6 +14,9 @@ use consilium_stats::{Computation, Query, Stack, Summary};
 
 use super::AnalysisFault;
 use crate::result::Effort;
+
+/// Words of a round of network training that travels with statistics: twice as wide there, 1 MiB at most.
+const MOST_STACKED_UPDATES: usize = 1 << 16;
 
 /// Shared by the course and whoever drives it.
 #[derive(Debug, Clone, Default)]
@@ -60,11 +63,12 @@ impl Desk {
         ticket
     }
 
-    /// The next exchange: every waiting question of statistics, or else one round of network training.
+    /// The next exchange: every waiting question but large rounds of network training, or else one of these.
     pub(super) fn open(&self) -> Option<Open> {
         let mut papers = self.papers();
-        let statistics = |(ticket, query): (&u64, &Query)| (!query.is_update()).then_some(*ticket);
-        let mut tickets: Vec<u64> = papers.waiting.iter().filter_map(statistics).collect();
+        let light = |query: &Query| !query.is_update() || query.length() <= MOST_STACKED_UPDATES;
+        let light = |(ticket, query): (&u64, &Query)| light(query).then_some(*ticket);
+        let mut tickets: Vec<u64> = papers.waiting.iter().filter_map(light).collect();
         if tickets.is_empty() {
             tickets.extend(papers.waiting.keys().next());
         }

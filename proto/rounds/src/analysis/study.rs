@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use consilium_stats::{Computation, Counts, Query, Repeat};
-use consilium_types::plan::{Design as Validation, Strength};
+use consilium_types::plan::{Design as Validation, Learner, Strength};
 use consilium_types::{ColumnKind, Schema, SiteId, StudyPlan};
 
 use super::AnalysisFault;
@@ -110,8 +110,10 @@ impl Study {
     pub(super) fn training_sets(&self) -> Vec<Vec<usize>> {
         let mut sets = vec![Vec::new()];
         sets.extend(self.scored().map(|cell| vec![cell]));
-        let penalty = &self.plan().model.penalty;
-        if penalty.ridge == Strength::Cv || penalty.lasso == Some(Strength::Cv) {
+        let model = &self.plan().model;
+        let ridge = model.penalty.ridge == Strength::Cv && model.learners().any(Learner::takes_ridge);
+        let lasso = model.penalty.lasso == Some(Strength::Cv) && model.learners().any(Learner::takes_lasso);
+        if ridge || lasso {
             let last = self.cells() - 1;
             let pairs = (0..last).flat_map(|i| (i + 1..=last).map(move |j| vec![i, j]));
             sets.extend(pairs.filter(|pair| self.scored().contains(&pair[1])));

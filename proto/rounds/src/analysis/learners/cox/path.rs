@@ -181,7 +181,7 @@ pub(in crate::analysis) async fn select(
     path: Path,
 ) -> Result<Vec<usize>, AnalysisFault> {
     let partial = Partial::of(study)?.coarse();
-    let cells = (0..study.cells()).filter(|cell| !design.held_out.contains(cell));
+    let cells = study.inner(&design.held_out).into_iter();
     let without = |cell| {
         let held_out = [design.held_out.clone(), vec![cell]].concat();
         Design { held_out, ..design.clone() }

@@ -56,6 +56,15 @@ impl Path {
     }
 }
 
+/// What a path takes of the columns of a design.
+#[derive(Debug, Clone, Default)]
+pub(in crate::analysis) struct Taken {
+    /// Positions in the schema, the largest coefficients first.
+    pub(in crate::analysis) columns: Vec<usize>,
+    /// A patient's share of the penalty; nothing where no fit is taken.
+    pub(in crate::analysis) share: Option<f64>,
+}
+
 /// Columns of a design that a path takes in its training set; the penalty is chosen by the training set's own cells.
 ///
 /// Columns come by the size of their standardised coefficients. Only fits with one to `path.max` columns are taken; where
@@ -66,7 +75,7 @@ pub(in crate::analysis) async fn select(
     family: ModelFamily,
     design: &Design,
     path: &Path,
-) -> Result<Vec<usize>, AnalysisFault> {
+) -> Result<Taken, AnalysisFault> {
     let rest = study.inner(&design.held_out);
     let without = |cell: &usize| {
         let held_out = [design.held_out.clone(), vec![*cell]].concat();
@@ -81,12 +90,16 @@ pub(in crate::analysis) async fn select(
         (all.saturating_sub(n(&set.held_out)) as f64, losses.collect::<Vec<f64>>())
     };
     let folds: Vec<(f64, Vec<f64>)> = sets.iter().zip(&trodden).skip(1).map(fold).collect();
-    let columns = taken(&trodden[0], &folds, path).map(strongest).unwrap_or_default();
-    Ok(columns.into_iter().take(path.max).map(|j| design.columns[j]).collect())
+    let Some(best) = taken(&trodden[0], &folds, path) else { return Ok(Taken::default()) };
+    let columns = trodden[0].fits[best].as_ref().map(strongest).unwrap_or_default();
+    Ok(Taken {
+        columns: columns.into_iter().take(path.max).map(|j| design.columns[j]).collect(),
+        share: path.penalties(all).get(best).copied(),
+    })
 }
 
-/// The fit that the rule takes.
-fn taken<'a>(all: &'a Trodden, folds: &[(f64, Vec<f64>)], path: &Path) -> Option<&'a LassoAscent> {
+/// Position of the fit that the rule takes.
+fn taken(all: &Trodden, folds: &[(f64, Vec<f64>)], path: &Path) -> Option<usize> {
     let size = |fit: &Option<LassoAscent>| fit.as_ref().map_or(0, |fit| fit.support().len());
     let sum = |lambda: usize| {
         let sum = folds.iter().fold(0.0, |sum, (_, losses)| sum + losses[lambda]);
@@ -95,13 +108,13 @@ fn taken<'a>(all: &'a Trodden, folds: &[(f64, Vec<f64>)], path: &Path) -> Option
     let curve: Vec<f64> = (0..all.fits.len()).map(sum).collect();
     let best = lowest(&curve);
     if curve[best].is_infinite() {
-        return all.fits.iter().rev().find(|fit| size(fit) > 0)?.as_ref();
+        return all.fits.iter().rposition(|fit| size(fit) > 0);
     }
     let limit = match path.rule {
         PathRule::Min => curve[best],
         PathRule::OneSe => curve[best] + standard_error(folds, best),
     };
-    all.fits[curve.iter().rposition(|loss| *loss <= limit)?].as_ref()
+    curve.iter().rposition(|loss| *loss <= limit)
 }
 
 /// Columns by the largest magnitude of their coefficients.
@@ -234,12 +247,14 @@ async fn begin(
     Ok((working, at))
 }
 
-/// A fit with more than twice as many columns as may be taken, and ten, goes, and with it all smaller penalties.
+/// A fit with half as many columns again as may be taken, and four, goes, and with it all smaller penalties: their
+/// information would be most of what a path costs, and none of them could be taken. A large one stays while no larger penalty has columns.
 fn give_up_large(fits: &mut [Option<LassoAscent>], max: usize) {
-    let limit = max.saturating_mul(2).saturating_add(10);
+    let limit = max.saturating_add(max / 2).saturating_add(4);
     let large = |fit: &Option<LassoAscent>| fit.as_ref().is_some_and(|fit| fit.support().len() > limit);
     if let Some(last) = fits.iter().rposition(large) {
-        fits[..=last].fill(None);
+        let sparser = fits[last + 1..].iter().flatten().any(|fit| !fit.support().is_empty());
+        fits[..last + usize::from(sparser)].fill(None);
     }
 }
 

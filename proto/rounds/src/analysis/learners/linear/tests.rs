@@ -289,7 +289,7 @@ fn selection_takes_no_more_columns_than_it_may() {
         let (found, exchanges, _) = run(&wdbc, |study, prepared| async move {
             select(&study, 0, ModelFamily::Clinical, &prepared.families[0].1[1], &path).await
         });
-        let found = found.expect("columns");
+        let found = found.expect("columns").columns;
         assert!(!found.is_empty() && found.len() <= 4, "{found:?}");
         assert!(exchanges <= 16, "{exchanges}");
     }

@@ -1,31 +1,89 @@
 //! How often a column would be chosen if other patients had come: Poisson bootstraps of the final training set.
 //!
 //! A replicate ranks the screened columns again and frees them of redundancy; stability is not measured again. With
-//! components, it counts the columns that they are made of.
+//! components, it counts the columns that they are made of. Along a path of penalties it fits once more, with the penalty
+//! that was chosen and the columns that were left: stability selection (Meinshausen and Bühlmann, J R Stat Soc B 72 (2010)
+//! 417) by Poisson bootstrap.
 
 use std::collections::BTreeMap;
 
+use consilium_stats::glm::{Climb, Inputs, LassoAscent, LassoState};
 use consilium_stats::redundancy::uncorrelated;
-use consilium_types::plan::{Select, SelectMethod};
+use consilium_stats::{Design, Harmonise};
+use consilium_types::plan::{ModelFamily, Select, SelectMethod};
 
 use super::source::Source;
 use super::{choose, relevance};
 use crate::analysis::AnalysisFault;
 use crate::analysis::desk::together;
+use crate::analysis::learners::LassoPath;
 
 /// Columns with the number of replicates that choose them; empty without replicates or for another training set.
 pub(super) async fn count(
     source: &Source<'_>,
     select: &Select,
 ) -> Result<BTreeMap<usize, u32>, AnalysisFault> {
-    let counted = source.set.held_out.is_empty() && source.study.repeat == 0;
-    let replicates = if counted { select.bootstraps } else { 0 };
+    let replicates = if select.method.is_path() { 0 } else { replicates(source, select) };
     let chosen = together((0..replicates).map(|number| replicate(source, select, number))).await?;
+    Ok(frequency(chosen))
+}
+
+/// Draws of patients, for the final training set of the plan's folds only.
+fn replicates(source: &Source<'_>, select: &Select) -> u32 {
+    let counted = source.set.held_out.is_empty() && source.study.repeat == 0;
+    if counted { select.bootstraps } else { 0 }
+}
+
+fn frequency(chosen: Vec<Vec<usize>>) -> BTreeMap<usize, u32> {
     let mut frequency = BTreeMap::new();
     for column in chosen.into_iter().flatten() {
         *frequency.entry(column).or_default() += 1;
     }
-    Ok(frequency)
+    frequency
+}
+
+/// Columns of a design with the number of replicates in which they have a coefficient at one penalty.
+pub(super) async fn of_path(
+    source: &Source<'_>,
+    design: &Design,
+    path: &LassoPath,
+    share: f64,
+    select: &Select,
+) -> Result<BTreeMap<usize, u32>, AnalysisFault> {
+    let numbered = Design { columns: (0..design.columns.len()).collect(), ..design.clone() };
+    let numbered = Design { harmonise: Harmonise::None, ..numbered };
+    let fits = (0..replicates(source, select)).map(|number| support(source, &numbered, path, share, number));
+    Ok(frequency(together(fits).await?))
+}
+
+/// The columns that have a coefficient in one replicate. Columns are standardised as in the training set, and the penalty
+/// is that of its number of patients.
+async fn support(
+    source: &Source<'_>,
+    design: &Design,
+    path: &LassoPath,
+    share: f64,
+    number: u32,
+) -> Result<Vec<usize>, AnalysisFault> {
+    let (response, counts) = (path.response, source.study.classes(source.set.label, &design.held_out));
+    let mut fit = LassoAscent::new(response, design.columns.len(), &counts, share, path.alpha);
+    loop {
+        match fit.state() {
+            LassoState::Converged => {
+                return Ok(fit.support().into_iter().map(|place| source.columns[place]).collect());
+            }
+            LassoState::Failed(failure) => {
+                let (family, held_out) = (ModelFamily::Radiomics, design.held_out.clone());
+                return Err(AnalysisFault::Fit { family, held_out, lambda: share, failure });
+            }
+            LassoState::Moving => {
+                let inputs = vec![Inputs::columns(design.clone())];
+                let question = Climb { response, inputs, fits: vec![fit.stance(0)] };
+                let at = source.resampled(question, number).await?;
+                at.iter().for_each(|at| fit.advance(at));
+            }
+        }
+    }
 }
 
 /// The columns that one replicate chooses.

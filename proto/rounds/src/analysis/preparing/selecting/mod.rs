@@ -53,7 +53,8 @@ pub(super) async fn select(study: &Study, set: &TrainingSet) -> Result<Chosen, A
     let replicates = frequency::count(&screened, select).await?;
     let everything: Vec<usize> = (0..screened.columns.len()).collect();
     let mut chosen = choose(&screened, &everything, select).await?;
-    (chosen.agreement, chosen.replicates) = (agreement, replicates);
+    chosen.agreement = agreement;
+    chosen.replicates.extend(replicates);
     Ok(chosen)
 }
 
@@ -87,18 +88,19 @@ async fn choose(source: &Source<'_>, order: &[usize], select: &Select) -> Result
         }
         SelectMethod::Rank => kept.iter().map(column).collect(),
         SelectMethod::Lasso | SelectMethod::ElasticNet => {
-            along_path(source, &kept.iter().map(column).collect::<Vec<_>>(), select).await?
+            return along_path(source, kept.iter().map(column).collect(), select).await;
         }
     };
     Ok(Chosen { columns: chosen, ..Chosen::default() })
 }
 
-/// The columns that a path of penalties takes, the largest coefficients first.
+/// The columns that a path of penalties takes, the largest coefficients first, and how often draws of patients take each
+/// with the same penalty.
 async fn along_path(
     source: &Source<'_>,
-    columns: &[usize],
+    columns: Vec<usize>,
     select: &Select,
-) -> Result<Vec<usize>, AnalysisFault> {
+) -> Result<Chosen, AnalysisFault> {
     let (set, family) = (source.set, ModelFamily::Radiomics);
     let response = match source.classes() {
         2 => Response::Binary(Target::case(set.label)),
@@ -106,11 +108,19 @@ async fn along_path(
     };
     let alpha = if select.method == SelectMethod::Lasso { 1.0 } else { select.alpha.unwrap_or(0.5) };
     if source.study.survival().is_some() {
-        let design = set.design_of(columns, family)?;
+        let design = set.design_of(&columns, family)?;
         let (max, rule) = (select.max as usize, select.rule);
-        return cox_select(source.study, set.label, family, &design, CoxPath { alpha, max, rule }).await;
+        let path = CoxPath { alpha, max, rule };
+        let columns = cox_select(source.study, set.label, family, &design, path).await?;
+        return Ok(Chosen { columns, ..Chosen::default() });
     }
     let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule: select.rule };
-    let design = set.design_of(columns, family)?;
-    lasso_select(source.study, set.label, family, &design, &path).await
+    let design = set.design_of(&columns, family)?;
+    let taken = lasso_select(source.study, set.label, family, &design, &path).await?;
+    let kept = Source::of(source.study, set, design.columns.clone());
+    let replicates = match taken.share {
+        Some(share) => frequency::of_path(&kept, &design, &path, share, select).await?,
+        None => BTreeMap::new(),
+    };
+    Ok(Chosen { columns: taken.columns, replicates, ..Chosen::default() })
 }

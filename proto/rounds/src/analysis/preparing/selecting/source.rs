@@ -42,7 +42,8 @@ impl<'a> Source<'a> {
         Ok(Self { study, set, columns, replicate: Some((number, moments)) })
     }
 
-    async fn resampled<C>(&self, question: C, replicate: u32) -> Result<C::Finding, AnalysisFault>
+    /// Asks of a draw of the training set's patients; the question numbers the source's columns from 0.
+    pub(super) async fn resampled<C>(&self, question: C, replicate: u32) -> Result<C::Finding, AnalysisFault>
     where
         C: Computation + Clone + Into<Query>,
     {
