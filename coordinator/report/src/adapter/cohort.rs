@@ -183,11 +183,17 @@ fn selection(plan: &StudyPlan, result: &StudyResult, chosen: &Chosen) -> Selecti
     Selection {
         label: if result.selections.len() > 1 { chosen.label.clone() } else { String::new() },
         steps: steps(plan),
-        sets: u32::try_from(result.cohort.folds.len()).unwrap_or(u32::MAX),
+        sets: sets(plan, result),
         replicates: (bootstraps > 0).then_some(bootstraps),
         readings: readings(plan, chosen),
         columns: finals.chain(others.into_iter().map(|column| selected(column, false))).collect(),
     }
+}
+
+/// Training sets of all dealings of the folds.
+fn sets(plan: &StudyPlan, result: &StudyResult) -> u32 {
+    let folds = u32::try_from(result.cohort.folds.len()).unwrap_or(u32::MAX);
+    folds.saturating_mul(plan.evaluate.repeats.max(1))
 }
 
 fn readings(plan: &StudyPlan, chosen: &Chosen) -> Option<[u64; 2]> {

@@ -3,6 +3,7 @@
 mod classes;
 mod curves;
 mod measures;
+mod repeats;
 mod sites;
 mod thresholds;
 
@@ -70,6 +71,10 @@ fn of_label(
             subjects.push(subject(name, main, &models, confidence));
         }
     }
+    if let Some(subject) = subjects.first_mut() {
+        subject.tables.extend(repeats::table(&predicted.models));
+        subject.tables.extend(repeats::apparent(&predicted.models));
+    }
     subjects
 }
 
@@ -111,6 +116,9 @@ pub(super) fn comparisons(plan: &StudyPlan, result: &StudyResult) -> Vec<Compari
         let mut rows = vec![row("AUC, DeLong's paired test", pair.difference, Some(pair.interval), pair.p)];
         if pair.bootstrap.is_some() {
             rows.push(row("AUC, bootstrap interval", pair.difference, pair.bootstrap, None));
+        }
+        if let Some(all) = &pair.repeats {
+            rows.push(row("AUC, mean over dealings of the folds", all.difference, Some(all.interval), all.p));
         }
         if let Some(change) = &pair.reclassification {
             let named = [

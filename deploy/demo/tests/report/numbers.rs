@@ -39,10 +39,10 @@ impl Held {
     }
 }
 
-/// Numbers with decimals in the cells of numbers, shares in per cent left out.
+/// Numbers with decimals in the cells of numbers, but for shares in per cent and p values below 0.001.
 pub(crate) fn shown(page: &str) -> Vec<String> {
     let cells = page.split("<td class=\"n\">").skip(1).filter_map(|rest| rest.split("</td>").next());
-    cells.filter(|cell| !cell.contains('%')).flat_map(tokens).collect()
+    cells.filter(|cell| !cell.contains('%') && !cell.contains("&lt;")).flat_map(tokens).collect()
 }
 
 fn tokens(text: &str) -> Vec<String> {
