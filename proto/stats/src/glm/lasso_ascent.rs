@@ -11,7 +11,7 @@ use crate::lasso::{Quadratic, Shrinkage, maximise};
 use crate::{Derivatives, FitFailure};
 
 /// The last step is taken, and what is left of it is of the order of its square.
-const STEP_TOLERANCE: f64 = 1e-6;
+pub const STEP_TOLERANCE: f64 = 1e-6;
 /// Relative excess of a gradient over its penalty that calls a column in.
 const EXCESS: f64 = 1e-7;
 /// Columns that join the working set in one step.
@@ -38,6 +38,7 @@ pub struct LassoAscent {
     working: Vec<usize>,
     accepted: Option<(Vec<Vec<f64>>, f64)>,
     steps: usize,
+    tolerance: f64,
     state: LassoState,
 }
 
@@ -91,8 +92,15 @@ impl LassoAscent {
             working: Vec::new(),
             accepted: None,
             steps: 0,
+            tolerance: STEP_TOLERANCE,
             state: LassoState::Moving,
         }
+    }
+
+    /// Ends with a last step up to this size instead of [`STEP_TOLERANCE`].
+    #[must_use]
+    pub fn within(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
     }
 
     /// How far the fit has come.
@@ -181,7 +189,7 @@ impl LassoAscent {
             self.state = LassoState::Failed(FitFailure::Stalled);
             return;
         };
-        if joining.is_empty() && moved <= STEP_TOLERANCE {
+        if joining.is_empty() && moved <= self.tolerance {
             self.state = LassoState::Converged;
             return;
         }

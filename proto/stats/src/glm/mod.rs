@@ -17,5 +17,5 @@ pub use climb::{Climb, Derivatives, HeldOut, Stance};
 pub use firth::Firth;
 pub use firth_ascent::{FirthAscent, FirthStep};
 pub use inputs::{Basis, Cosines, Inputs, SiteIntercepts};
-pub use lasso_ascent::{LassoAscent, LassoState, Parameters};
+pub use lasso_ascent::{LassoAscent, LassoState, Parameters, STEP_TOLERANCE};
 pub use response::{Place, Response};

@@ -16,7 +16,7 @@ use consilium_stats::{Design, Predictor};
 use consilium_types::plan::{Learner, ModelFamily};
 
 pub(super) use cox::{Path as CoxPath, select as cox_select};
-pub(super) use linear::{Path as LassoPath, select as lasso_select};
+pub(super) use linear::{Path as LassoPath, SELECTING, select as lasso_select};
 
 use super::AnalysisFault;
 use super::desk::together;

@@ -21,8 +21,12 @@ use crate::result::{FitResult, LassoFacts, LassoPoint, LassoResult};
 /// Penalties of a path, a patient's share: 0.5 / alpha, beyond which no standardised column enters any logistic model,
 /// down to a hundredth of it in steps of a tenth of a decade.
 const PENALTIES: usize = 21;
-/// Columns whose information is asked at the start of a path.
+/// Columns whose information is asked at the start of a path, in a second question.
 const FIRST_WORKING: usize = 40;
+/// So few columns are all asked at once, which saves that question.
+const FEW_COLUMNS: usize = 60;
+/// The last step of a fit that only selects.
+pub(in crate::analysis) const SELECTING: f64 = 1e-3;
 
 /// What a path is of.
 #[derive(Debug, Clone)]
@@ -35,6 +39,8 @@ pub(in crate::analysis) struct Path {
     /// Most columns of a fit that may be taken.
     pub(in crate::analysis) max: usize,
     pub(in crate::analysis) rule: PathRule,
+    /// Size of a fit's last step; what is left is of the order of its square.
+    pub(in crate::analysis) tolerance: f64,
 }
 
 /// The fits of one training set: one a penalty, the smallest penalty first; nothing for one with too many columns.
@@ -196,8 +202,10 @@ async fn tread(
 ) -> Result<Trodden, AnalysisFault> {
     let counts = every_class(study, label, path.response, &design.held_out)?;
     let inputs = vec![Inputs::columns(design.clone())];
-    let new =
-        |share: &f64| LassoAscent::new(path.response, design.columns.len(), &counts, *share, path.alpha);
+    let columns = design.columns.len();
+    let new = |share: &f64| {
+        LassoAscent::new(path.response, columns, &counts, *share, path.alpha).within(path.tolerance)
+    };
     let penalties = path.penalties(counts.iter().sum());
     let mut fits: Vec<Option<LassoAscent>> = penalties.iter().map(|share| Some(new(share))).collect();
     let (working, at) = begin(study, path, &inputs, new(&penalties[0])).await?;
@@ -236,6 +244,13 @@ async fn begin(
         let question = Climb { response: path.response, inputs: inputs.to_vec(), fits: vec![stance] };
         async move { study.ask(question).await?.pop().ok_or(AnalysisFault::OutOfTurn) }
     };
+    let columns: usize = inputs.iter().map(Inputs::len).sum();
+    if columns <= FEW_COLUMNS {
+        let working: Vec<usize> = (0..columns).collect();
+        least.work_on(&working);
+        let at = ask(least.stance(0)).await?;
+        return Ok((working, at));
+    }
     let at = ask(least.stance(0)).await?;
     let mut working: Vec<usize> = least.excess(&at).into_iter().take(FIRST_WORKING).collect();
     working.sort_unstable();

@@ -7,7 +7,7 @@ mod ridge;
 mod tests;
 mod vectors;
 
-use consilium_stats::glm::{Inputs, Response, SiteIntercepts};
+use consilium_stats::glm::{Inputs, Response, STEP_TOLERANCE, SiteIntercepts};
 use consilium_stats::{Design, FitFailure, Target};
 use consilium_types::plan::{Design as Validation, Gamma, Learner, ModelFamily, PathRule, Strength};
 
@@ -17,7 +17,7 @@ use crate::analysis::AnalysisFault;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
 
-pub(in crate::analysis) use lasso::{Path, select};
+pub(in crate::analysis) use lasso::{Path, SELECTING, select};
 pub(super) use ridge::SITE_RIDGE;
 use ridge::Task;
 use vectors::Machine;
@@ -72,7 +72,14 @@ pub(super) async fn fit(
         (Learner::Logistic, Some(lasso)) => {
             let fixed = if let Strength::Fixed(lambda) = lasso { Some(lambda) } else { None };
             let alpha = model.penalty.alpha.unwrap_or(1.0);
-            let path = Path { response, alpha, fixed, max: usize::MAX, rule: PathRule::Min };
+            let path = Path {
+                response,
+                alpha,
+                fixed,
+                max: usize::MAX,
+                rule: PathRule::Min,
+                tolerance: STEP_TOLERANCE,
+            };
             lasso::fit(study, prepared, families, &path).await
         }
         _ => {

@@ -255,7 +255,14 @@ fn firth_with_site_intercepts_stays_within_its_exchanges() {
 fn a_lasso_course_agrees_with_glmnet_and_is_cheap() {
     let wdbc = hospitals("wdbc.csv");
     let response = Response::Binary(Target::case(0));
-    let path = Path { response, alpha: 1.0, fixed: None, max: usize::MAX, rule: PathRule::Min };
+    let path = Path {
+        response,
+        alpha: 1.0,
+        fixed: None,
+        max: usize::MAX,
+        rule: PathRule::Min,
+        tolerance: STEP_TOLERANCE,
+    };
     let (fitted, exchanges, words) =
         run(&wdbc, |study, prepared| async move { lasso::fit(&study, &prepared, &FAMILIES, &path).await });
     let fitted = fitted.expect("a fit").remove(0);
@@ -285,7 +292,7 @@ fn selection_takes_no_more_columns_than_it_may() {
     let wdbc = hospitals("wdbc.csv");
     let response = Response::Binary(Target::case(0));
     for (rule, alpha) in [(PathRule::Min, 1.0), (PathRule::OneSe, 1.0), (PathRule::Min, 0.5)] {
-        let path = Path { response, alpha, fixed: None, max: 4, rule };
+        let path = Path { response, alpha, fixed: None, max: 4, rule, tolerance: SELECTING };
         let (found, exchanges, _) = run(&wdbc, |study, prepared| async move {
             select(&study, 0, ModelFamily::Clinical, &prepared.families[0].1[1], &path).await
         });

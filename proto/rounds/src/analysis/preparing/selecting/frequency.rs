@@ -66,7 +66,8 @@ async fn support(
     number: u32,
 ) -> Result<Vec<usize>, AnalysisFault> {
     let (response, counts) = (path.response, source.study.classes(source.set.label, &design.held_out));
-    let mut fit = LassoAscent::new(response, design.columns.len(), &counts, share, path.alpha);
+    let fit = LassoAscent::new(response, design.columns.len(), &counts, share, path.alpha);
+    let mut fit = fit.within(path.tolerance);
     loop {
         match fit.state() {
             LassoState::Converged => {

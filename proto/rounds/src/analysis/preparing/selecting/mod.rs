@@ -20,7 +20,7 @@ use consilium_types::plan::{ModelFamily, Select, SelectMethod};
 
 use super::training_set::TrainingSet;
 use crate::analysis::AnalysisFault;
-use crate::analysis::learners::{CoxPath, LassoPath, cox_select, lasso_select};
+use crate::analysis::learners::{CoxPath, LassoPath, SELECTING, cox_select, lasso_select};
 use crate::analysis::study::Study;
 use source::Source;
 
@@ -114,7 +114,8 @@ async fn along_path(
         let columns = cox_select(source.study, set.label, family, &design, path).await?;
         return Ok(Chosen { columns, ..Chosen::default() });
     }
-    let path = LassoPath { response, alpha, fixed: None, max: select.max as usize, rule: select.rule };
+    let (max, rule) = (select.max as usize, select.rule);
+    let path = LassoPath { response, alpha, fixed: None, max, rule, tolerance: SELECTING };
     let design = set.design_of(&columns, family)?;
     let taken = lasso_select(source.study, set.label, family, &design, &path).await?;
     let kept = Source::of(source.study, set, design.columns.clone());
