@@ -82,7 +82,8 @@ fn a_hold_out_tests_the_model_of_the_other_patients_which_chose_its_penalty_with
     let [training, test] = [only(&all, |row| all.cells[row] < 4), only(&all, |row| all.cells[row] == 4)];
     let result = run(&plan("", HOLDOUT), &schema(0, 3), &split(&all, 3, |i| i), 3).unwrap();
     // the same folds over the training part alone: its final model is the one that is tested
-    let alone = run(&plan("", "[evaluate]\nfolds = 4\n"), &schema(0, 3), &[training.clone()], 3).unwrap();
+    let alone =
+        run(&plan("", "[evaluate]\nfolds = 4\n"), &schema(0, 3), std::slice::from_ref(&training), 3).unwrap();
     let (model, tested) = (&result.models[0], logistic(&alone.models[0]));
     assert_eq!(logistic(model).fold_lambdas, [tested.lambda], "the penalty is chosen by the inner folds");
     assert!(
@@ -97,19 +98,16 @@ fn a_hold_out_tests_the_model_of_the_other_patients_which_chose_its_penalty_with
     assert_eq!(apparent(model).n, 160);
     close(apparent(model).auc.auc, auc(&scores, &training.cases));
     close(apparent(model).brier, brier(&scores, &training.cases));
-    assert_eq!(
-        apparent(model).threshold.by_fold[0],
-        evaluation.threshold.by_fold[0],
-        "one threshold for both"
-    );
+    let threshold = |of: &Evaluation| of.threshold.by_fold[0].to_bits();
+    assert_eq!(threshold(apparent(model)), threshold(evaluation), "one threshold for both");
 }
 
 #[test]
 fn the_model_of_a_hold_out_is_of_all_patients_with_the_penalty_of_the_training_part() {
     let all = cohort(22, 200);
-    let result = run(&plan("", HOLDOUT), &schema(0, 3), &[all.clone()], 3).unwrap();
+    let result = run(&plan("", HOLDOUT), &schema(0, 3), std::slice::from_ref(&all), 3).unwrap();
     let model = logistic(&result.models[0]);
-    assert_eq!([model.lambda], model.fold_lambdas[..]);
+    assert_eq!(vec![model.lambda], model.fold_lambdas);
     let fixed = format!("penalty = {{ ridge = {:?} }}", model.lambda);
     let whole = run(&plan(&fixed, ""), &schema(0, 3), &[all], 3).unwrap();
     let whole = logistic(&whole.models[0]);
@@ -200,7 +198,7 @@ fn each_repeat_is_the_study_with_its_folds() {
     let mean = aucs.iter().sum::<f64>() / 3.0;
     close(repeats.auc.auc, mean);
     close(repeats.auc_sd, (aucs.iter().map(|auc| (auc - mean).powi(2)).sum::<f64>() / 2.0).sqrt());
-    assert!(aucs[0] != aucs[1] && aucs[1] != aucs[2], "the folds differ");
+    assert!(repeats.auc_sd > 1e-6, "the folds differ");
 }
 
 /// DeLong's variance of the mean of AUCs, from scores of the same patients.
