@@ -85,7 +85,7 @@ impl AtSite {
             cases,
             auc: area.auc,
             variance: area.se * area.se,
-            predicted: scores.iter().fold(0.0, |sum, score| sum + score.probability),
+            predicted: in_order(scores.iter().map(|score| score.probability)).into_iter().sum(),
             in_the_large,
             in_the_large_variance,
         })
@@ -109,12 +109,16 @@ fn tallies(scores: &[Score]) -> Vec<Tally> {
     tallies
 }
 
+/// Rising, so that the order of patients leaves no trace in a sum of floats.
+fn in_order(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
 /// Calibration in the large and its variance, by Newton steps of at most 5. The caller has both classes.
-///
-/// Scores are taken in sorted order, so that the order of patients leaves no trace.
 fn in_the_large(scores: &[Score]) -> [f64; 2] {
-    let mut offsets: Vec<f64> = scores.iter().map(|score| logit(score.probability)).collect();
-    offsets.sort_unstable_by(f64::total_cmp);
+    let offsets = in_order(scores.iter().map(|score| logit(score.probability)));
     let cases = scores.iter().filter(|score| score.case).count() as f64;
     let mut a = 0.0;
     let mut information = 1.0;
