@@ -33,6 +33,7 @@ fn quality(column: String, at: &ColumnVariance, patients: u64) -> ColumnQuality 
         column,
         missing,
         missing_share: missing as f64 / patients.max(1) as f64,
+        constant: at.between_sites.is_none(),
         between_sites: at.between_sites,
         between_batches: at.between_batches,
     }

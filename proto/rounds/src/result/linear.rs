@@ -3,6 +3,8 @@
 //! Never: a number about one site, but its intercept where the plan asks for intercepts by site.
 //! Spec: docs/reference/methods/linear.md.
 
+use std::collections::BTreeMap;
+
 use consilium_stats::Design;
 use consilium_stats::glm::{Cosines, Inputs, Response, SiteIntercepts};
 use consilium_types::{Schema, SiteId};
@@ -177,7 +179,7 @@ pub struct LassoResult {
 }
 
 /// One penalty of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LassoPoint {
     /// A patient's share of the penalty.
     pub share: f64,
@@ -185,6 +187,32 @@ pub struct LassoPoint {
     pub deviance: Option<f64>,
     /// Columns of its fit on all patients; absent when it was given up.
     pub columns: Option<usize>,
+    /// The fit on all patients, as `predictors` of the result; empty when it was given up, and on a Cox path, which is
+    /// trodden on coarser times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictors: Vec<PathPredictor>,
+}
+
+/// Coefficients of one class at one penalty of a path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathPredictor {
+    /// On standardised columns.
+    pub intercept: f64,
+    /// Per standard deviation, of columns whose coefficient is not zero.
+    pub coefficients: BTreeMap<String, f64>,
+}
+
+impl LassoPoint {
+    /// With the coefficients of its fit.
+    pub(crate) fn with(mut self, schema: &Schema, design: &Design, coefficients: &[Vec<f64>]) -> Self {
+        let predictor = |b: &Vec<f64>| {
+            let named = terms(schema, design, &b[1..]).filter(|term| term.standardised != 0.0);
+            let coefficients = named.map(|term| (term.column, term.standardised)).collect();
+            PathPredictor { intercept: b[0], coefficients }
+        };
+        self.predictors = coefficients.iter().map(predictor).collect();
+        self
+    }
 }
 
 /// Coefficients of one class. They have no standard errors.

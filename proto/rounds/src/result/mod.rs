@@ -38,8 +38,8 @@ pub use hazard::{HazardResult, HazardStep};
 pub use importance::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
 pub(crate) use linear::{LassoFacts, LinearFacts};
 pub use linear::{
-    LassoPoint, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult, SiteDeviation,
-    SvmKernel, SvmResult,
+    LassoPoint, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult, PathPredictor,
+    SiteDeviation, SvmKernel, SvmResult,
 };
 pub use quality::{Budget, ColumnQuality, OutcomeCount, QualityResult, Supported};
 pub use repeats::{Dealing, RepeatedDifference, Repeats};

@@ -46,6 +46,9 @@ pub struct ColumnQuality {
     pub missing: u64,
     /// Their share of the cohort.
     pub missing_share: f64,
+    /// Whether it has one value only, or none: such a column enters no model.
+    #[serde(default)]
+    pub constant: bool,
     /// Share of the variance between sites (eta squared); null for a constant column.
     pub between_sites: Option<f64>,
     /// Share of the variance between scanners, sites included.

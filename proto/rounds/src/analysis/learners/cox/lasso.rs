@@ -105,6 +105,7 @@ impl Fits<'_> {
             share: *share,
             deviance: Some(curve[i]).filter(|loss| loss.is_finite()),
             columns: trodden[0].fits[i].as_ref().map(Shrunk::size),
+            predictors: Vec::new(),
         };
         let path = shares.iter().enumerate().map(point).collect();
         Ok((outer_sets(self.study, self.prepared).into_iter().map(chosen).collect(), path))

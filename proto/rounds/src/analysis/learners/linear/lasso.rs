@@ -167,10 +167,13 @@ async fn fit_family(
     let cells: Vec<_> = (0..study.cells()).map(cell).collect();
     let choice = choose(None);
     let fit = chosen(0, &choice).ok_or(AnalysisFault::OutOfTurn)?;
-    let point = |(lambda, share): (usize, &f64)| LassoPoint {
-        share: *share,
-        deviance: Some(choice.curve[lambda]).filter(|loss| loss.is_finite()),
-        columns: sets[0].fits[lambda].as_ref().map(|fit| fit.support().len()),
+    let point = |(lambda, share): (usize, &f64)| {
+        let fit = sets[0].fits[lambda].as_ref();
+        let deviance = Some(choice.curve[lambda]).filter(|loss| loss.is_finite());
+        let columns = fit.map(|fit| fit.support().len());
+        let point = LassoPoint { share: *share, deviance, columns, predictors: Vec::new() };
+        let coefficients = fit.map_or(&[][..], LassoAscent::coefficients);
+        point.with(study.schema(), &designs[0], coefficients)
     };
     let fold_shares = cells.iter().flatten().map(|(_, share)| *share).collect();
     let result = LassoResult::new(LassoFacts {
