@@ -1,11 +1,11 @@
 //! A federation in one process: the questions, site halves, sums and finishing halves of the network, without
 //! the network.
 
-use consilium_rounds::{Analysis, Progress, StudyResult};
+use consilium_rounds::{Analysis, AnalysisFault, Progress, StudyResult};
 use consilium_stats::{Networks, Query, Rows, Summary};
 use consilium_types::{Schema, SiteId, StudyPlan};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result, anyhow};
 
 use crate::left::Left;
 
@@ -34,18 +34,24 @@ pub(crate) fn run(
     mut progress: impl FnMut(&str),
 ) -> Result<Finished> {
     let roster: Vec<SiteId> = sites.iter().map(|site| site.id.clone()).collect();
-    let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema)?;
+    let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema).map_err(coded)?;
     let mut left = Vec::new();
     loop {
         let words = query.describe();
         progress(&words);
         let sum = ask(&query, sites, schema.columns.len(), networks)?;
         Left::add(&mut left, &words, sum.to_bytes().len() as u64);
-        match analysis.absorb(&query, &sum)? {
+        match analysis.absorb(&query, &sum).map_err(coded)? {
             Progress::Ask(next, question) => (analysis, query) = (*next, question),
             Progress::Done(result) => return Ok(Finished { result: *result, left }),
         }
     }
+}
+
+/// In words, with the stable code.
+#[expect(clippy::needless_pass_by_value, reason = "an error on its way")]
+fn coded(fault: AnalysisFault) -> Error {
+    anyhow!("{fault} [{}]", fault.code())
 }
 
 fn ask(query: &Query, sites: &[Site<'_>], width: usize, networks: &dyn Networks) -> Result<Summary> {
