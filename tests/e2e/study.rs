@@ -22,6 +22,23 @@ fn the_network_computes_what_one_process_computes() {
     the_result_survives_a_restart(consortium, &plan, &expected);
 }
 
+#[test]
+fn every_kind_of_outcome_and_learner_gives_the_bytes_of_one_process() {
+    let consortium =
+        Consortium::of(PROGRAM, &SITES, |data, site| sites::feature_table(data, site, 48)).unwrap();
+    for plan in [plans::GRADES, plans::ORDERED, plans::SURVIVAL, plans::LABELS] {
+        let plan = consortium.agree(plan, &SITES).unwrap();
+        let running = SITES.map(|site| consortium.run(site).unwrap());
+        let ended = format!("{} finished", plan.study.id);
+        for party in running {
+            let text = party.ended().unwrap().succeeded().unwrap();
+            assert!(text.contains(&ended), "{text}");
+        }
+        let expected = in_process::result(&consortium, &plan, &SITES).unwrap();
+        assert!(consortium.result(&plan).unwrap() == expected, "{}: other bytes", plan.study.id);
+    }
+}
+
 fn what_left_is_in_the_ledger(consortium: &Consortium) {
     let text = consortium.node("east", &["egress", "--json"]).unwrap().succeeded().unwrap();
     let ledger: serde_json::Value = serde_json::from_str(&text).unwrap();

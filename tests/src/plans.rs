@@ -34,6 +34,114 @@ network  = { hidden = [4], rounds = 6, epochs = 2, batch = 8, rate = 0.1 }
 folds = 3
 "#;
 
+/// Three grades without an order: lasso with a chosen penalty, forest and boosting beside it.
+pub const GRADES: &str = r#"
+[study]
+id    = "grades-01"
+title = "Grade from a feature table"
+seed  = 13
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[outcome]
+kind   = "nominal"
+label  = "grade"
+levels = ["low", "middle", "high"]
+
+[model]
+penalty = { lasso = "cv" }
+compare = ["forest", "boost"]
+forest  = { trees = 20, depth = 3 }
+boost   = { trees = 3, depth = 2 }
+
+[evaluate]
+folds      = 3
+importance = true
+"#;
+
+/// The grades in their order.
+pub const ORDERED: &str = r#"
+[study]
+id    = "ordered-01"
+title = "Grade, in order, from a feature table"
+seed  = 14
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[harmonise]
+method = "combat"
+shrink = "none"
+
+[select]
+method     = "mrmr"
+max        = 3
+bootstraps = 8
+
+[outcome]
+kind   = "ordinal"
+label  = "grade"
+levels = ["low", "middle", "high"]
+
+[evaluate]
+folds = 3
+"#;
+
+/// Time to death, a baseline for each site.
+pub const SURVIVAL: &str = r#"
+[study]
+id    = "survival-01"
+title = "Death from a feature table"
+seed  = 16
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[outcome]
+kind    = "survival"
+time    = "days"
+event   = "died"
+grid    = "30d"
+horizon = "4y"
+
+[model]
+strata = "site"
+
+[evaluate]
+folds = 3
+times = ["1y", "2y"]
+"#;
+
+/// Two labels at once, one of them not known of every patient, and every learner of a yes-or-no label.
+pub const LABELS: &str = r#"
+[study]
+id    = "labels-01"
+title = "Relapse and mutation from a feature table and clinical columns"
+seed  = 15
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[inputs.clinical]
+numeric     = ["age"]
+categorical = { sex = ["F", "M"] }
+missing     = "regress"
+
+[outcome]
+kind   = "multilabel"
+labels = { relapse = "yes", mutation = "yes" }
+
+[model]
+families = ["clinical", "combined"]
+compare  = ["firth", "svm", "svm-rbf"]
+svm      = { features = 16 }
+
+[evaluate]
+folds     = 3
+bootstrap = 50
+"#;
+
 /// The same question to images.
 pub const IMAGES: &str = r#"
 [study]
@@ -76,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_plans_are_valid() {
-        for plan in [TABLE, IMAGES] {
+        for plan in [TABLE, IMAGES, GRADES, ORDERED, SURVIVAL, LABELS] {
             let patient = StudyPlan::from_toml(plan, "plan.toml").unwrap();
             let hasty = StudyPlan::from_toml(&with_wait(plan, "2s"), "plan.toml").unwrap();
             assert_ne!(patient.hash(), hasty.hash());

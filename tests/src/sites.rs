@@ -14,11 +14,12 @@ pub const FEATURES: [&str; 5] = ["volume", "entropy", "kurtosis", "surface", "co
 
 /// Writes `clinical.csv` and `features.csv` for `patients` patients of the hospital `name`.
 pub fn feature_table(folder: &Path, name: &str, patients: usize) -> Result<()> {
-    let mut clinical = String::from("patient,age,sex,relapse\n");
+    let mut clinical = String::from("patient,age,sex,relapse,grade,mutation,days,died\n");
     let mut features = format!("patient,{}\n", FEATURES.join(","));
     for number in 0..patients {
         let patient = Patient::invent(name, number);
-        writeln!(clinical, "{},{},{},{}", patient.id, patient.age, patient.sex, patient.relapse)?;
+        let Patient { id, age, sex, relapse, grade, mutation, days, died, .. } = &patient;
+        writeln!(clinical, "{id},{age},{sex},{relapse},{grade},{mutation},{days},{died}")?;
         let values: Vec<String> = patient.features.iter().map(f64::to_string).collect();
         writeln!(features, "{},{}", patient.id, values.join(","))?;
     }
@@ -46,6 +47,11 @@ struct Patient {
     age: String,
     sex: char,
     relapse: &'static str,
+    grade: &'static str,
+    /// Not tested in every seventh patient.
+    mutation: &'static str,
+    days: u32,
+    died: u8,
     features: [f64; 5],
 }
 
@@ -63,11 +69,30 @@ impl Patient {
         let risk = volume - entropy + draw.bell();
         // every ninth patient has no recorded age
         let age = if number % 9 == 4 { String::new() } else { format!("{:.0}", 80.0 + 30.0 * draw.bell()) };
+        let sex = if draw.uniform() < 0.5 { 'F' } else { 'M' };
+        let severity = risk + draw.bell();
+        let mutation = if kurtosis + draw.bell() > 0.0 { "yes" } else { "no" };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of days below 2000"
+        )]
+        let days = (1_000.0 * (-risk.clamp(-1.5, 1.5) / 3.0).exp() * (0.05 + draw.uniform())) as u32;
         Self {
             id: format!("{hospital}-{number:03}"),
             age,
-            sex: if draw.uniform() < 0.5 { 'F' } else { 'M' },
+            sex,
             relapse: if risk > 0.0 { "yes" } else { "no" },
+            grade: if severity < -0.8 {
+                "low"
+            } else if severity < 0.8 {
+                "middle"
+            } else {
+                "high"
+            },
+            mutation: if number % 7 == 3 { "" } else { mutation },
+            days,
+            died: u8::from(draw.uniform() < 0.6),
             features,
         }
     }
