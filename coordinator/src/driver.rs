@@ -12,23 +12,28 @@ use tokio::sync::{Mutex, watch};
 
 use crate::clock;
 use crate::errors::Fault;
+use crate::training_log::{self, TrainingLog};
 
 /// All studies.
 #[derive(Debug)]
 pub(crate) struct Studies {
     store: Store,
     lives: Mutex<BTreeMap<StudyId, StudyLife>>,
+    /// Locked after `lives`, never before.
+    log: Mutex<TrainingLog>,
     wake: watch::Sender<()>,
 }
 
 impl Studies {
     /// Replays every journal.
-    pub(crate) async fn load(store: Store) -> Result<Self, Fault> {
+    pub(crate) async fn load(store: Store, mut log: TrainingLog) -> Result<Self, Fault> {
         let mut lives = BTreeMap::new();
-        for record in store.studies().await? {
+        let records = store.studies().await?;
+        log.follow(&store, &store.sites().await?, &records).await?;
+        for record in records {
             lives.insert(record.study.clone(), replay(&store, &record).await?);
         }
-        Ok(Self { store, lives: Mutex::new(lives), wake: watch::Sender::new(()) })
+        Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake: watch::Sender::new(()) })
     }
 
     /// Changes when there may be a new question, or a study has begun or ended.
@@ -59,13 +64,13 @@ impl Studies {
     /// Takes an event: step, journal, wake.
     pub(crate) async fn handle(&self, study: &StudyId, event: Event) -> Result<(), Fault> {
         let mut lives = self.lives.lock().await;
-        let life = lives.get(study).ok_or_else(|| Fault::NoSuchStudy(study.clone()))?.clone();
+        let before = lives.get(study).ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
         let now = Timestamp(clock::now());
-        let (life, effects) = tokio::task::block_in_place(|| life.step(now, event))?;
+        let (life, effects) = tokio::task::block_in_place(|| before.clone().step(now, event))?;
         if effects.is_empty() {
             return Ok(());
         }
-        self.make_durable(study, &life, &effects).await?;
+        self.make_durable(study, before, &life, &effects).await?;
         log(study, &life, &effects);
         lives.insert(study.clone(), life);
         if effects.contains(&Effect::Wake) {
@@ -74,14 +79,29 @@ impl Studies {
         Ok(())
     }
 
-    async fn make_durable(&self, study: &StudyId, life: &StudyLife, effects: &[Effect]) -> Result<(), Fault> {
+    async fn make_durable(
+        &self,
+        study: &StudyId,
+        before: &StudyLife,
+        life: &StudyLife,
+        effects: &[Effect],
+    ) -> Result<(), Fault> {
         let line = |effect: &Effect| match effect {
             Effect::Journal(entry) => Some(line(entry)),
             Effect::Wake => None,
         };
         let lines: Vec<JournalLine> = effects.iter().filter_map(line).collect();
         let result = life.result().map(consilium_rounds::StudyResult::to_json);
-        Ok(self.store.append(study, &lines, result.as_deref()).await?)
+        let told = training_log::of_step(study, before, life, effects);
+        let mut log = self.log.lock().await;
+        let drafted = log.draft(&told);
+        self.store.append(study, &lines, result.as_deref(), &drafted).await?;
+        log.keep(&told, drafted);
+        // a summary alone waits for the others of its round
+        if effects.contains(&Effect::Wake) {
+            log.publish();
+        }
+        Ok(())
     }
 
     /// Lets time pass for every study.
@@ -100,7 +120,9 @@ impl Studies {
 
     /// Takes over what commands have written: new studies, revoked hospitals.
     pub(crate) async fn refresh(&self) -> Result<(), Fault> {
-        for record in self.store.studies().await? {
+        let (records, sites) = (self.store.studies().await?, self.store.sites().await?);
+        self.log.lock().await.follow(&self.store, &sites, &records).await?;
+        for record in records {
             if self.lives.lock().await.contains_key(&record.study) {
                 continue;
             }
@@ -110,8 +132,7 @@ impl Studies {
             self.lives.lock().await.entry(record.study).or_insert(life);
             self.wake.send_replace(());
         }
-        let sites = self.store.sites().await?.into_iter();
-        for site in sites.filter(|site| site.state == SiteState::Revoked).map(|site| site.site) {
+        for site in sites.into_iter().filter(|site| site.state == SiteState::Revoked).map(|site| site.site) {
             self.remove(&site).await?;
         }
         Ok(())

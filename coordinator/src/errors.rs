@@ -60,6 +60,12 @@ pub(crate) enum Fault {
         "the result of {study} cannot be read by this version: {why}; use the version that ran the study"
     )]
     OldResult { study: StudyId, why: String },
+    #[error("the training log cannot be read: {0}; restore the folder from a backup")]
+    TrainingLog(#[from] consilium_ledger::entry::UnreadableEntry),
+    #[error("the training log cannot be written: {0}")]
+    Tile(#[from] consilium_ledger::tile::TileFault),
+    #[error("{}: not the key of the training log; restore it from a backup", .0.display())]
+    LogKey(PathBuf),
     #[error("this call needs the hospital's certificate; run `consilium-node enrol` first")]
     NoCertificate,
     #[error("this certificate was revoked or not issued here; ask the operator for a new invitation")]
@@ -106,6 +112,9 @@ impl Fault {
             Self::TooFewSites { .. } => "CNS-C-0113",
             Self::Journal(_) => "CNS-C-0114",
             Self::OldResult { .. } => "CNS-C-0115",
+            Self::TrainingLog(_) => "CNS-C-0116",
+            Self::Tile(_) => "CNS-C-0117",
+            Self::LogKey(_) => "CNS-C-0118",
             Self::NoCertificate => "CNS-C-0201",
             Self::CertificateUnknown => "CNS-C-0202",
             Self::UnknownInvitation => "CNS-C-0203",

@@ -41,6 +41,15 @@ impl Folder {
         self.0.join("server.pem")
     }
 
+    pub(crate) fn log_key(&self) -> PathBuf {
+        self.0.join("log.key")
+    }
+
+    /// The training log: files that anyone may read.
+    pub(crate) fn training_log(&self) -> PathBuf {
+        self.0.join("log")
+    }
+
     /// The address the server was last bound to, for invitations when the port was left to the system.
     pub(crate) fn bound_address(&self) -> PathBuf {
         self.0.join("address")
@@ -60,7 +69,7 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Fault> {
     write_bytes(file, text.as_bytes())
 }
 
-/// The same of a file that is no text.
+/// Writes a file of any content that others may read.
 pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
     replace(file, bytes, false).map_err(|source| fault(file, "writing", source))
 }

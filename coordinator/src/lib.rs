@@ -14,4 +14,5 @@ mod invitation;
 mod serve;
 mod service;
 mod tls;
+mod training_log;
 mod watcher;

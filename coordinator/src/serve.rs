@@ -14,6 +14,7 @@ use crate::driver::Studies;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 use crate::service::{ConsortiumService, EnrolmentService};
+use crate::training_log::TrainingLog;
 use crate::{cli, tls, watcher};
 
 /// Largest message taken: the longest summary a question may ask for, and its envelope.
@@ -30,7 +31,8 @@ pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(),
     let listener = TcpListener::bind(&listen).await.map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
     let acceptor = tls::acceptor(folder)?;
-    let studies = Arc::new(Studies::load(store.clone()).await?);
+    let log = TrainingLog::open(folder, &store).await?;
+    let studies = Arc::new(Studies::load(store.clone(), log).await?);
     folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
     cli::say(format_args!("listening on {host}:{port}"));
     run(listener, acceptor, store, studies).await

@@ -19,6 +19,7 @@ fn ends_well(consortium: &Consortium, plan: &StudyPlan, running: Vec<Party>) {
     for party in running {
         party.ended().unwrap().succeeded().unwrap();
     }
+    assert_eq!(consortium.verdict().unwrap().findings, [], "the log has no gap");
     assert_eq!(consortium.result(plan).unwrap(), in_process::result(consortium, plan, &SITES).unwrap());
 }
 

@@ -5,6 +5,7 @@
 mod enrolment;
 mod kill;
 mod study;
+mod training_log;
 
 /// The program that plays every party.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium-party");

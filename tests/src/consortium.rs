@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
+use consilium_auditor::{Log, Verdict, read_policy};
 use consilium_types::StudyPlan;
 use tempfile::TempDir;
 
@@ -168,6 +169,12 @@ impl Consortium {
     /// What the operator sees of a study.
     pub fn status(&self, plan: &StudyPlan) -> Result<String> {
         self.operator(&["study", "status", plan.study.id.as_str()])?.succeeded()
+    }
+
+    /// What the training log adds up to, once all of it is verified.
+    pub fn verdict(&self) -> Result<Verdict> {
+        let folder = self.coordinator_folder().join("log");
+        Ok(Verdict::of(&Log::read(&folder, &read_policy(&folder.join("policy.txt"))?)?))
     }
 
     /// A hospital's key and certificate.

@@ -5,11 +5,13 @@
 //! Spec: ADR-0006; tables in `schema.sql`.
 
 mod error;
+mod log;
 mod open;
 mod sites;
 mod studies;
 
 pub use error::StoreError;
+pub use log::LogLines;
 pub use open::{Changes, Settings, Store};
 pub use sites::{Collected, Invited, Redeemed, SiteRecord, SiteState, WaitingRequest};
 pub use studies::{JournalLine, StudyRecord};

@@ -35,7 +35,6 @@ impl Store {
     /// Makes a new file. Fails when there is one.
     pub async fn create(file: &Path, settings: &Settings) -> Result<Self, StoreError> {
         let store = Self::connect(file, true).await?;
-        sqlx::raw_sql(include_str!("schema.sql")).execute(&store.pool).await?;
         let named = [("name", &settings.name), ("address", &settings.address), ("listen", &settings.listen)];
         let mut transaction = store.pool.begin_with("BEGIN IMMEDIATE").await?;
         for (name, value) in named {
@@ -61,6 +60,8 @@ impl Store {
             .busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await;
         let pool = pool.map_err(|source| StoreError::Open { file: file.to_owned(), source })?;
+        // a file of an earlier version gains the tables it lacks
+        sqlx::raw_sql(include_str!("schema.sql")).execute(&pool).await?;
         Ok(Self { pool, options })
     }
 

@@ -52,4 +52,9 @@ CREATE TABLE IF NOT EXISTS journal (
     entry    BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS log (      -- the training log; its files are written from here
+    seq   INTEGER PRIMARY KEY,
+    entry BLOB NOT NULL
+) STRICT;
+
 CREATE INDEX IF NOT EXISTS journal_of_study ON journal (study, line);

@@ -5,6 +5,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::error::parse;
+use crate::log::{self, LogLines};
 use crate::{Store, StoreError};
 
 /// A published study.
@@ -83,12 +84,14 @@ impl Store {
         Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
-    /// Makes entries durable, and the result with the last of them. A closed exchange keeps its sum only.
+    /// Makes entries durable, the result with the last of them, and what the training log says of them. A closed
+    /// exchange keeps its sum only.
     pub async fn append(
         &self,
         study: &StudyId,
         lines: &[JournalLine],
         result: Option<&str>,
+        log: &LogLines,
     ) -> Result<(), StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for line in lines {
@@ -114,6 +117,7 @@ impl Store {
             let update = sqlx::query("UPDATE studies SET result = ? WHERE study = ?");
             update.bind(result).bind(study.as_str()).execute(&mut *transaction).await?;
         }
+        log::insert(&mut transaction, log).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use consilium_store::{
-    Collected, Invited, JournalLine, Redeemed, Settings, SiteState, Store, StudyRecord, WaitingRequest,
+    Collected, Invited, JournalLine, LogLines, Redeemed, Settings, SiteState, Store, StudyRecord,
+    WaitingRequest,
 };
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
 
@@ -100,13 +101,18 @@ async fn a_study_keeps_its_plan_and_a_closed_exchange_keeps_its_sum_only() {
     assert!(!store.publish(&StudyRecord { plan: "{1}".into(), ..record.clone() }).await.unwrap());
     let key = Some((Attempt(1), ExchangeNumber(2)));
     let line = |entry: &str, submits, closes| JournalLine { entry: entry.into(), submits, closes };
-    store.append(&record.study, &[line("accepted", None, None)], None).await.unwrap();
-    store.append(&record.study, &[line("sum of a", key, None)], None).await.unwrap();
+    store.append(&record.study, &[line("accepted", None, None)], None, &LogLines::default()).await.unwrap();
+    store.append(&record.study, &[line("sum of a", key, None)], None, &LogLines::default()).await.unwrap();
     let closing = [line("sum of b", key, None), line("closed", None, key)];
-    store.append(&record.study, &closing, Some("result")).await.unwrap();
+    let told = LogLines { first: 0, entries: vec![b"genesis".to_vec(), b"closed".to_vec()] };
+    store.append(&record.study, &closing, Some("result"), &told).await.unwrap();
+    // a position is taken once, and what came with it is not kept either
+    let late = LogLines { first: 1, entries: vec![b"another history".to_vec()] };
+    assert!(store.append(&record.study, &[line("more", None, None)], None, &late).await.is_err());
     let store = place.again().await;
     assert_eq!(store.studies().await.unwrap(), std::slice::from_ref(&record));
     assert_eq!(store.journal(&record.study).await.unwrap(), [b"accepted".to_vec(), b"closed".to_vec()]);
+    assert_eq!(store.log_entries().await.unwrap(), told.entries);
     assert_eq!(store.result(&record.study).await.unwrap().as_deref(), Some("result"));
 }
 

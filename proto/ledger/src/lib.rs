@@ -3,9 +3,11 @@
 //!
 //! Formats are those of the transparency community (C2SP), so that other people's tools read them: `tree` and `proof`
 //! (RFC 6962), `tile` (static files), `note` and `checkpoint` (signed text), `witness` and `policy` (who must agree),
-//! `evidence` (one entry, proven alone). Never: a file, a clock or a network; callers bring bytes and the time.
+//! `evidence` (one entry, proven alone), `entry` (what is
+//! logged). Never: a file, a clock or a network; callers bring bytes and the time.
 
 pub mod checkpoint;
+pub mod entry;
 pub mod evidence;
 pub mod hash;
 pub mod note;
@@ -16,6 +18,7 @@ pub mod tree;
 pub mod witness;
 
 pub use checkpoint::Checkpoint;
+pub use entry::{Entry, Event};
 pub use evidence::Evidence;
 pub use note::{Note, SignerKey, VerifierKey};
 pub use policy::Policy;

@@ -84,6 +84,18 @@ pub fn grown(tree: &Tree, entries: &[Vec<u8>], old: u64, new: u64) -> Result<Vec
     Ok(files)
 }
 
+/// Paths of the tiles that are not full at a size: only its own checkpoint needs them.
+#[must_use]
+pub fn partial(size: u64) -> Vec<String> {
+    let last = |hashes: u64| (hashes % WIDTH > 0).then_some((hashes / WIDTH, hashes % WIDTH));
+    let entries = last(size).map(|(tile, width)| entries_path(tile, width));
+    let levels = (0..).take_while(|level| hashes_at(*level, size) > 0);
+    let hashes = levels.filter_map(|level| {
+        last(hashes_at(level, size)).map(|(tile, width)| hashes_path(level, tile, width))
+    });
+    entries.into_iter().chain(hashes).collect()
+}
+
 /// Tiles of one level that are not the same at both sizes.
 fn changed(old: u64, new: u64) -> impl Iterator<Item = (u64, u64)> {
     tiles(new.min(MOST_ENTRIES)).filter(move |(tile, width)| tile * WIDTH + width > old)

@@ -216,6 +216,21 @@ impl StudyLife {
         self.answers.contains_key(site)
     }
 
+    /// The open exchange.
+    #[must_use]
+    pub fn open_key(&self) -> Option<Key> {
+        match &self.state {
+            State::Running(running) => Some(running.key()),
+            State::Published | State::Finished(_) | State::Aborted(_) => None,
+        }
+    }
+
+    /// Sites lost on the way, in order.
+    #[must_use]
+    pub fn lost(&self) -> &[Lost] {
+        &self.lost
+    }
+
     /// What a site answered.
     #[must_use]
     pub fn answer_of(&self, site: &SiteId) -> Option<&Answer> {

@@ -1,0 +1,181 @@
+//! The training log at the coordinator: entries are kept with the journal, then published as signed static files.
+//!
+//! Order: durable first, then published; whatever a crash left unpublished is published at the next start.
+//! Spec: docs/reference/training-log.md, ADR-0015.
+
+mod events;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use consilium_ledger::note::Kind;
+use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, entry, tile};
+use consilium_store::{LogLines, SiteRecord, SiteState, Store, StudyRecord};
+use consilium_types::{SiteId, StudyId, StudyPlan};
+
+use crate::authority::{hex, random};
+use crate::errors::Fault;
+use crate::folder::{self, Folder};
+use crate::{cli, clock};
+pub(crate) use events::of_step;
+
+/// The log with its key.
+#[derive(Debug)]
+pub(crate) struct TrainingLog {
+    folder: PathBuf,
+    signer: SignerKey,
+    tree: Tree,
+    entries: Vec<Vec<u8>>,
+    /// Hospitals in it; whether their certificates hold.
+    sites: BTreeMap<SiteId, bool>,
+    studies: Vec<StudyId>,
+    /// Entries under the last signed checkpoint.
+    published: u64,
+}
+
+impl TrainingLog {
+    /// The log as the store has it; a new one begins with its name.
+    pub(crate) async fn open(folder: &Folder, store: &Store) -> Result<Self, Fault> {
+        let settings = store.settings().await?;
+        let origin = origin(&settings.address, &settings.name)?;
+        let mut log = Self {
+            folder: folder.training_log(),
+            signer: signer(folder, &origin)?,
+            tree: Tree::default(),
+            entries: Vec::new(),
+            sites: BTreeMap::new(),
+            studies: Vec::new(),
+            published: 0,
+        };
+        for (seq, bytes) in (0..).zip(store.log_entries().await?) {
+            let entry = Entry::from_bytes(seq, &bytes)?;
+            log.take(&entry.event, bytes);
+        }
+        if log.entries.is_empty() {
+            log.tell(store, vec![Event::Genesis { origin }]).await?;
+        }
+        log.write_grown()?;
+        Ok(log)
+    }
+
+    /// What `events` would be in the log. Nothing is believed until it is durable and handed to [`Self::keep`].
+    pub(crate) fn draft(&self, events: &[Event]) -> LogLines {
+        let first = self.tree.size();
+        let now = clock::now();
+        let line = |(seq, event): (u64, &Event)| {
+            Entry { v: entry::VERSION, seq, t: now, event: event.clone() }.to_bytes()
+        };
+        LogLines { first, entries: (first..).zip(events).map(line).collect() }
+    }
+
+    /// Takes over entries that are durable.
+    pub(crate) fn keep(&mut self, events: &[Event], lines: LogLines) {
+        events.iter().zip(lines.entries).for_each(|(event, bytes)| self.take(event, bytes));
+    }
+
+    fn take(&mut self, event: &Event, bytes: Vec<u8>) {
+        self.tree.append(&bytes);
+        self.entries.push(bytes);
+        match event {
+            Event::Enrolled { site, .. } => drop(self.sites.insert(site.clone(), true)),
+            Event::Revoked { site } => drop(self.sites.insert(site.clone(), false)),
+            Event::Proposed { study, .. } => self.studies.push(study.clone()),
+            _ => {}
+        }
+    }
+
+    /// Takes over what commands have written into the store: hospitals first, then studies.
+    pub(crate) async fn follow(
+        &mut self,
+        store: &Store,
+        sites: &[SiteRecord],
+        studies: &[StudyRecord],
+    ) -> Result<(), Fault> {
+        let mut events: Vec<Event> = sites.iter().filter_map(|record| self.of_site(record)).collect();
+        for record in studies.iter().filter(|record| !self.studies.contains(&record.study)) {
+            let plan = StudyPlan::from_canonical(record.plan.as_bytes())?.hash();
+            let (study, sites) = (record.study.clone(), record.invited.clone());
+            events.push(Event::Proposed { study, plan, sites });
+        }
+        self.tell(store, events).await?;
+        self.publish();
+        Ok(())
+    }
+
+    fn of_site(&self, record: &SiteRecord) -> Option<Event> {
+        let site = record.site.clone();
+        match (record.state, self.sites.get(&site)) {
+            (SiteState::Enrolled, None | Some(false)) => {
+                let key = record.fingerprint.as_deref()?.parse().ok()?;
+                Some(Event::Enrolled { site, key })
+            }
+            (SiteState::Revoked, Some(true)) => Some(Event::Revoked { site }),
+            _ => None,
+        }
+    }
+
+    async fn tell(&mut self, store: &Store, events: Vec<Event>) -> Result<(), Fault> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let lines = self.draft(&events);
+        store.log(&lines).await?;
+        self.keep(&events, lines);
+        Ok(())
+    }
+
+    /// Publishes what is durable. A disk that is full delays it to the next time; nothing is lost.
+    pub(crate) fn publish(&mut self) {
+        if let Err(fault) = self.write_grown() {
+            tracing::error!(code = fault.code(), "the training log waits to be published: {fault}");
+        }
+    }
+
+    /// Writes what has grown, then a signed checkpoint over it. Readers see the old log or the new one.
+    fn write_grown(&mut self) -> Result<(), Fault> {
+        let size = self.tree.size();
+        if size == self.published {
+            return Ok(());
+        }
+        for file in tile::grown(&self.tree, &self.entries, self.published, size)? {
+            self.write(&file.path, &file.bytes)?;
+        }
+        let root = self.tree.root(size).expect("a tree has the root of its own size");
+        let origin = self.signer.verifier().name().to_owned();
+        let text = Checkpoint { origin, size, root }.to_string();
+        let signatures = vec![self.signer.sign(&text, 0)];
+        self.write("checkpoint", Note { text, signatures }.to_string().as_bytes())?;
+        self.write("policy.txt", Policy::new(self.signer.verifier(), Vec::new(), 0).to_string().as_bytes())?;
+        let kept = tile::partial(size);
+        // one that cannot be removed does no harm: nothing names it any more
+        for outgrown in tile::partial(self.published).iter().filter(|path| !kept.contains(path)) {
+            drop(std::fs::remove_file(self.folder.join(outgrown)));
+        }
+        self.published = size;
+        Ok(())
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Fault> {
+        let file = self.folder.join(path);
+        folder::make(file.parent().unwrap_or(&self.folder))?;
+        folder::write_bytes(&file, bytes)
+    }
+}
+
+/// `host/consilium/name`: nothing in it that a note could not carry.
+fn origin(address: &str, name: &str) -> Result<String, Fault> {
+    let plain = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = name.chars().map(plain).collect();
+    Ok(format!("{}/consilium/{name}", cli::host(address)?))
+}
+
+/// The log's key, made at the first start.
+fn signer(folder: &Folder, origin: &str) -> Result<SignerKey, Fault> {
+    let file = folder.log_key();
+    if !file.exists() {
+        folder::write_secret(&file, &hex(&random::<32>()?))?;
+    }
+    let unusable = || Fault::LogKey(file.clone());
+    let secret: consilium_types::Digest = folder::read(&file)?.trim().parse().map_err(|_| unusable())?;
+    SignerKey::new(origin, Kind::Ed25519, secret.as_bytes()).map_err(|_| unusable())
+}

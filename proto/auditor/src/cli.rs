@@ -1,0 +1,137 @@
+//! The command line of `consilium-audit`. Exit status 0: all holds; 1: something does not; 2: a wrong command line.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use consilium_types::StudyId;
+
+use crate::{Broken, Log, Verdict, folder, words};
+
+/// Checks a consortium's training log. It reads files and writes nothing.
+#[derive(Debug, Parser)]
+#[command(name = "consilium-audit", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Verify signatures, hashes and every rule; say what does not hold.
+    Verify {
+        /// The folder `log` of a coordinator, or a copy of it.
+        log: PathBuf,
+        /// Whom to believe; by default `policy.txt` beside the log, whose key you should have from elsewhere.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// A checkpoint that was kept from an earlier look: the log must continue it.
+        #[arg(long)]
+        since: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the entries in words.
+    Show {
+        /// The folder `log` of a coordinator, or a copy of it.
+        log: PathBuf,
+        /// Only those of one study.
+        #[arg(long)]
+        study: Option<StudyId>,
+        /// Whom to believe; by default `policy.txt` beside the log.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+    },
+}
+
+/// Runs a command line, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(help) => {
+            let code = if help.use_stderr() { 2 } else { 0 };
+            drop(help.print());
+            return ExitCode::from(code);
+        }
+    };
+    let held = match arguments.command {
+        Command::Verify { log, policy, since, json } => {
+            verify(&log, policy.as_deref(), since.as_deref(), json)
+        }
+        Command::Show { log, study, policy } => show(&log, study.as_ref(), policy.as_deref()),
+    };
+    match held {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(broken) => {
+            let code = broken.code();
+            drop(writeln!(std::io::stderr(), "not verified: {broken} [{code}]"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn read(log: &Path, policy: Option<&Path>, since: Option<&Path>) -> Result<Log, Broken> {
+    let beside = log.join("policy.txt");
+    let policy = folder::read_policy(policy.unwrap_or(&beside))?;
+    let found = Log::read(log, &policy)?;
+    if let Some(since) = since {
+        found.continues(&folder::read_checkpoint(since, &policy)?)?;
+    }
+    Ok(found)
+}
+
+fn verify(log: &Path, policy: Option<&Path>, since: Option<&Path>, json: bool) -> Result<bool, Broken> {
+    let verdict = Verdict::of(&read(log, policy, since)?);
+    if json {
+        say(&serde_json::to_string_pretty(&verdict).expect("names and hashes always serialise"));
+    } else {
+        print(&verdict, policy.is_none());
+    }
+    Ok(verdict.findings.is_empty())
+}
+
+fn print(verdict: &Verdict, own_key: bool) {
+    let Verdict { origin, entries, root, .. } = verdict;
+    say(&format!("{origin}: {entries} entries, root {root}"));
+    if own_key {
+        say("the key came with the log: compare policy.txt with the one your hospital was given");
+    }
+    for line in &verdict.studies {
+        let state = if line.over { "ended" } else { "open" };
+        say(&format!(
+            "{}: {state}; plan {}; {} hospitals, {} rounds, {} attempts ended early",
+            line.study,
+            line.plan.short(),
+            line.hospitals,
+            line.rounds,
+            line.aborted
+        ));
+    }
+    for finding in &verdict.findings {
+        say(&format!("entry {}: {}", finding.entry, finding.what));
+    }
+    match verdict.findings.len() {
+        0 => say("verified: every signature, every hash, every rule"),
+        some => say(&format!("not in order: {some} findings")),
+    }
+}
+
+fn show(log: &Path, study: Option<&StudyId>, policy: Option<&Path>) -> Result<bool, Broken> {
+    let found = read(log, policy, None)?;
+    for entry in &found.entries {
+        if study.is_none() || entry.event.study() == study {
+            let about = entry.event.study().map_or("", StudyId::as_str);
+            say(&format!("{:>6}  {about:<24} {}", entry.seq, words::of(entry)));
+        }
+    }
+    Ok(true)
+}
+
+/// A reader that went away, as `head` does, is no failure.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}

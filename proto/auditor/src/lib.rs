@@ -1,0 +1,92 @@
+//! Checks a consortium's training log, with nothing of the programs that wrote it but the formats.
+//!
+//! `folder` reads and verifies the files, `rules` what entries must add up to, `study` where a study stands, `cli` the
+//! program. Never: the network, a write. Spec: docs/reference/training-log.md.
+
+mod cli;
+mod folder;
+mod rules;
+mod study;
+mod words;
+
+pub use cli::run;
+pub use folder::{Broken, Log, read_checkpoint, read_policy};
+pub use rules::{Finding, Rule};
+
+use consilium_ledger::Entry;
+use serde::Serialize;
+
+/// What a log adds up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Name of the log.
+    pub origin: String,
+    /// Entries under the signed checkpoint.
+    pub entries: u64,
+    /// Their root, in hexadecimal.
+    pub root: consilium_types::Digest,
+    /// Hospitals with a certificate that holds.
+    pub sites: usize,
+    /// One line a study.
+    pub studies: Vec<StudyLine>,
+    /// What does not add up, in the order of the log.
+    pub findings: Vec<Finding>,
+}
+
+/// A study in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StudyLine {
+    /// Its id.
+    pub study: consilium_types::StudyId,
+    /// Hash of its plan.
+    pub plan: consilium_types::Digest,
+    /// Hospitals that accepted it.
+    pub hospitals: usize,
+    /// Rounds whose updates were added.
+    pub rounds: u64,
+    /// Attempts that ended early.
+    pub aborted: u64,
+    /// Whether it has ended.
+    pub over: bool,
+}
+
+impl Verdict {
+    /// Of a log whose files hold together.
+    #[must_use]
+    pub fn of(log: &Log) -> Self {
+        let record = rules::Record::of(&log.entries);
+        let studies = record.studies.iter().map(|(id, study)| StudyLine {
+            study: id.clone(),
+            plan: study.plan,
+            hospitals: study.accepted.len(),
+            rounds: study.committed,
+            aborted: study.aborted,
+            over: study.phase == study::Phase::Over,
+        });
+        let mut findings = record.findings().to_vec();
+        findings.extend(strange_name(&log.checkpoint.origin, record.origin.as_deref()));
+        Self {
+            origin: log.checkpoint.origin.clone(),
+            entries: log.checkpoint.size,
+            root: log.checkpoint.root,
+            sites: record.sites.values().filter(|holds| **holds).count(),
+            studies: studies.collect(),
+            findings,
+        }
+    }
+}
+
+/// The findings of entries alone, for tests of the rules.
+#[must_use]
+pub fn findings(entries: &[Entry]) -> Vec<Finding> {
+    rules::Record::of(entries).findings().to_vec()
+}
+
+fn strange_name(signed: &str, begun: Option<&str>) -> Option<Finding> {
+    let what = match begun {
+        Some(name) if name == signed => return None,
+        Some(name) => format!("the log was begun as `{name}`"),
+        None => "the log has no beginning".to_owned(),
+    };
+    Some(Finding { entry: 0, rule: Rule::Genesis, what })
+}

@@ -1,0 +1,208 @@
+//! What entries must add up to: nobody unknown takes part, no round is missing, every end has a cause.
+//!
+//! One pass in the log's order; a finding names its entry. Spec: docs/reference/training-log.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilium_ledger::{Entry, Event};
+use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId};
+
+use crate::study::{Phase, Study};
+
+/// Something that does not add up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// Position of the entry.
+    pub entry: u64,
+    /// Which rule, as a stable word.
+    pub rule: Rule,
+    /// In words.
+    pub what: String,
+}
+
+/// The rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The log begins once, with its name.
+    Genesis,
+    /// Times do not go back by more than the clocks of two starts may differ.
+    Time,
+    /// Only enrolled hospitals take part.
+    Enrolment,
+    /// A study is proposed once, and ends once.
+    Study,
+    /// Hospitals accept the plan that was proposed, and only accepting ones are asked.
+    Approval,
+    /// Attempts and rounds count up without a gap.
+    Order,
+    /// A roster stays the same through an attempt, and only shrinks between them.
+    Roster,
+    /// A round is committed with one update of each hospital, the ones that were committed before.
+    Updates,
+    /// An attempt that has no end names who was lost, or a cause.
+    Cause,
+}
+
+/// Milliseconds a clock may go back between two entries: a restart on a corrected clock.
+const SKEW: u64 = 5 * 60 * 1_000;
+
+/// What the log has said so far.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) origin: Option<String>,
+    pub(crate) sites: BTreeMap<SiteId, bool>,
+    pub(crate) studies: BTreeMap<StudyId, Study>,
+    findings: Vec<Finding>,
+    at: u64,
+    time: u64,
+}
+
+/// A round as entries name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Round {
+    pub(crate) attempt: Attempt,
+    pub(crate) round: ExchangeNumber,
+}
+
+impl Record {
+    /// Reads all entries.
+    pub(crate) fn of(entries: &[Entry]) -> Self {
+        let mut record = Self::default();
+        entries.iter().for_each(|entry| record.take(entry));
+        record
+    }
+
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    fn require(&mut self, holds: bool, rule: Rule, what: impl Fn() -> String) {
+        if !holds {
+            self.findings.push(Finding { entry: self.at, rule, what: what() });
+        }
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        self.at = entry.seq;
+        let back = self.time.saturating_sub(entry.t);
+        self.require(back <= SKEW, Rule::Time, || format!("the clock went back by {} s", back / 1_000));
+        self.time = self.time.max(entry.t);
+        match &entry.event {
+            Event::Genesis { origin } => self.begin(origin),
+            _ if entry.seq == 0 => {
+                self.require(false, Rule::Genesis, || "the log has no beginning".to_owned())
+            }
+            Event::Enrolled { site, .. } => drop(self.sites.insert(site.clone(), true)),
+            Event::Revoked { site } => {
+                let known = self.sites.insert(site.clone(), false).is_some();
+                self.require(known, Rule::Enrolment, || format!("{site} was never enrolled"));
+            }
+            Event::Proposed { study, plan, sites } => self.propose(study, *plan, sites),
+            event => self.of_study(event),
+        }
+    }
+
+    fn begin(&mut self, origin: &str) {
+        self.require(self.at == 0, Rule::Genesis, || "the log begins a second time".to_owned());
+        self.origin = Some(origin.to_owned());
+    }
+
+    fn propose(&mut self, study: &StudyId, plan: Digest, sites: &[SiteId]) {
+        for site in sites {
+            let enrolled = self.sites.get(site) == Some(&true);
+            self.require(enrolled, Rule::Enrolment, || format!("{site} is invited and not enrolled"));
+        }
+        let new = !self.studies.contains_key(study);
+        self.require(new, Rule::Study, || format!("{study} was proposed before"));
+        self.studies.entry(study.clone()).or_insert_with(|| Study::new(plan, sites));
+    }
+
+    fn of_study(&mut self, event: &Event) {
+        let Some(id) = event.study().cloned() else { return };
+        let Some(mut study) = self.studies.remove(&id) else {
+            return self.require(false, Rule::Study, || format!("{id} was never proposed"));
+        };
+        let over = matches!(study.phase, Phase::Over);
+        self.require(!over, Rule::Study, || format!("{id} was over"));
+        match event {
+            Event::Approved { site, plan, .. } => self.approve(&mut study, site, *plan),
+            Event::Rejected { site, .. } => {
+                study.accepted.remove(site);
+            }
+            Event::Opened { attempt, round, roster, .. } => {
+                self.open(&mut study, Round { attempt: *attempt, round: *round }, roster);
+            }
+            Event::Update { attempt, round, site, update, .. } => {
+                self.update(&mut study, Round { attempt: *attempt, round: *round }, site, *update);
+            }
+            Event::Committed { attempt, round, updates, .. } => {
+                self.commit(&mut study, Round { attempt: *attempt, round: *round }, updates);
+            }
+            Event::Aborted { attempt, round, lost, cause, .. } => {
+                let round = Round { attempt: *attempt, round: *round };
+                self.require(study.open() == Some(round), Rule::Order, || {
+                    "an abort of no open round".to_owned()
+                });
+                let named = !lost.is_empty() || *cause == consilium_ledger::entry::Cause::Analysis;
+                self.require(named, Rule::Cause, || "an abort that names nobody".to_owned());
+                study.abort(lost);
+            }
+            Event::Finished { .. } => {
+                let between = matches!(study.phase, Phase::Between(_));
+                self.require(between, Rule::Order, || {
+                    "a result while a round is open, or before one".to_owned()
+                });
+                study.phase = Phase::Over;
+            }
+            Event::Closed { .. } => study.phase = Phase::Over,
+            Event::Genesis { .. }
+            | Event::Enrolled { .. }
+            | Event::Revoked { .. }
+            | Event::Proposed { .. } => {}
+        }
+        self.studies.insert(id, study);
+    }
+
+    fn approve(&mut self, study: &mut Study, site: &SiteId, plan: Digest) {
+        let invited = study.invited.contains(site);
+        self.require(invited, Rule::Approval, || format!("{site} was not invited"));
+        self.require(plan == study.plan, Rule::Approval, || format!("{site} accepts another plan"));
+        study.accepted.insert(site.clone());
+    }
+
+    fn open(&mut self, study: &mut Study, round: Round, roster: &[SiteId]) {
+        for site in roster {
+            let accepted = study.accepted.contains(site);
+            self.require(accepted, Rule::Approval, || format!("{site} is asked and has not accepted"));
+        }
+        let expected = study.next();
+        self.require(expected == Some(round), Rule::Order, || match expected {
+            Some(next) => format!(
+                "attempt {}, round {} is opened where attempt {}, round {} is due",
+                round.attempt, round.round, next.attempt, next.round
+            ),
+            None => "a round is opened while another is open".to_owned(),
+        });
+        let fits = study.allows(round, roster);
+        self.require(fits, Rule::Roster, || "the roster changed where it must not".to_owned());
+        study.open_round(round, roster);
+    }
+
+    fn update(&mut self, study: &mut Study, round: Round, site: &SiteId, update: Digest) {
+        self.require(study.open() == Some(round), Rule::Order, || "an update of no open round".to_owned());
+        let known = study.roster.contains(site);
+        self.require(known, Rule::Roster, || format!("{site} is not asked and answers"));
+        let new = study.updates.insert(site.clone(), update).is_none();
+        self.require(new, Rule::Updates, || format!("a second update of {site}"));
+    }
+
+    fn commit(&mut self, study: &mut Study, round: Round, updates: &BTreeMap<SiteId, Digest>) {
+        self.require(study.open() == Some(round), Rule::Order, || "a commit of no open round".to_owned());
+        let complete = study.roster.iter().collect::<BTreeSet<_>>() == updates.keys().collect();
+        self.require(complete, Rule::Updates, || "not one update of each hospital".to_owned());
+        let same = *updates == study.updates;
+        self.require(same, Rule::Updates, || "other updates than those committed before".to_owned());
+        study.commit(round);
+    }
+}
