@@ -24,6 +24,7 @@ pub struct CoxClimb {
     /// The last accepted point and its penalised log-likelihood.
     accepted: Option<(Vec<f64>, f64)>,
     steps: usize,
+    tolerance: f64,
 }
 
 /// Why a Cox fit has no solution.
@@ -64,7 +65,13 @@ impl CoxClimb {
     /// Starts at a point, with a penalty for each coefficient.
     #[must_use]
     pub fn starting(beta: Vec<f64>, ridge: Vec<f64>) -> Self {
-        Self { ridge, beta, accepted: None, steps: 0 }
+        Self { ridge, beta, accepted: None, steps: 0, tolerance: STEP_TOLERANCE }
+    }
+
+    /// The same, done when no coefficient of a step is larger than this.
+    #[must_use]
+    pub fn until(self, tolerance: f64) -> Self {
+        Self { tolerance, ..self }
     }
 
     /// The current point.
@@ -98,7 +105,7 @@ impl CoxClimb {
         let factor = ridged.cholesky().ok_or_else(|| self.singular())?;
         let shrunk = self.beta.iter().zip(&self.ridge).zip(gradient).map(|((b, ridge), g)| g - ridge * b);
         let step = factor.solve(&shrunk.collect::<Vec<f64>>());
-        if step.iter().all(|s| s.abs() <= STEP_TOLERANCE) {
+        if step.iter().all(|s| s.abs() <= self.tolerance) {
             return Ok(true);
         }
         self.beta.iter_mut().zip(&step).for_each(|(b, s)| *b += s);

@@ -5,6 +5,7 @@
 //! Spec: docs/reference/methods/survival.md. Source: Simon, Friedman, Hastie, Tibshirani, J Stat Softw 39 (2011) 5.
 
 use crate::cox_fit::CoxFailure;
+use crate::glm::Derivatives;
 use crate::lasso::{Quadratic, Shrinkage, maximise, violation};
 use crate::linear::Symmetric;
 
@@ -29,16 +30,30 @@ pub struct CoxLasso {
 }
 
 impl CoxLasso {
-    /// Starts at zero, where the gradient is known, with the covariates that would enter.
+    /// Starts from what is known at zero: gradient of all covariates, information of the active ones.
     ///
-    /// `relative` is the accuracy of the conditions of the optimum, in parts of the penalty.
+    /// With information, the first step is taken at once. `relative` is the accuracy of the conditions of the optimum, in
+    /// parts of the penalty.
     #[must_use]
-    pub fn new(gradient: &[f64], lambda: f64, alpha: f64, relative: f64) -> Self {
-        let shrinkage = Shrinkage::elastic(lambda, alpha);
-        let beta = vec![0.0; gradient.len()];
-        let tolerance = relative * lambda;
-        let mut fit = Self { shrinkage, tolerance, beta, working: Vec::new(), accepted: None, steps: 0 };
-        fit.enlist(gradient);
+    pub fn new(origin: &Derivatives, active: &[usize], lambda: f64, alpha: f64, relative: f64) -> Self {
+        let beta = vec![0.0; origin.gradient.len()];
+        let mut fit = Self {
+            shrinkage: Shrinkage::elastic(lambda, alpha),
+            tolerance: relative * lambda,
+            accepted: Some((beta.clone(), origin.log_likelihood)),
+            beta,
+            working: active.to_vec(),
+            steps: 0,
+        };
+        if active.is_empty() {
+            fit.enlist(&origin.gradient);
+            return fit;
+        }
+        if fit.advance(&origin.gradient, &origin.information).is_err() {
+            fit.beta.fill(0.0);
+        }
+        // most covariates were only asked because all penalties share the origin
+        fit.working = (0..fit.beta.len()).filter(|j| fit.beta[*j] != 0.0).collect();
         fit
     }
 
@@ -80,7 +95,7 @@ impl CoxLasso {
     /// Takes the gradient of all covariates and the information of the working ones, and moves. Whether the fit has
     /// converged.
     pub fn advance(&mut self, gradient: &[f64], information: &Symmetric) -> Result<bool, CoxFailure> {
-        if self.worst(gradient, |_| true) <= self.tolerance {
+        if self.worst(gradient) <= self.tolerance {
             return Ok(true);
         }
         let of = |values: &[f64]| self.working.iter().map(|j| values[*j]).collect::<Vec<f64>>();
@@ -97,10 +112,10 @@ impl CoxLasso {
         if self.steps >= MOST_STEPS { Err(CoxFailure::Stalled) } else { Ok(false) }
     }
 
-    /// Largest violation among some covariates.
-    fn worst(&self, gradient: &[f64], among: impl Fn(usize) -> bool) -> f64 {
+    /// Largest violation of any covariate.
+    fn worst(&self, gradient: &[f64]) -> f64 {
         let at = |j: usize| violation(gradient[j], self.beta[j], self.shrinkage);
-        (0..gradient.len()).filter(|j| among(*j)).fold(0.0, |worst, j| worst.max(at(j)))
+        (0..gradient.len()).fold(0.0, |worst, j| worst.max(at(j)))
     }
 
     /// Covariates that would enter join the working set, those that would first first.

@@ -17,6 +17,9 @@ const LAMBDAS: [f64; 5] = [0.1, 1.0, 10.0, 100.0, 1000.0];
 /// Intervals on which a penalty is chosen over all sites.
 pub(super) const COARSE: usize = 12;
 
+/// Largest coefficient of the last step of a fit that competes.
+const TOLERANCE: f64 = 1e-4;
+
 /// What is fitted in an outer training set.
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
@@ -91,7 +94,7 @@ impl Fits<'_> {
     }
 
     async fn try_out(&self, partial: &Partial, design: &Design, lambda: f64) -> Result<Tried, AnalysisFault> {
-        let summit = self.climb(partial, design, lambda, None).await?;
+        let summit = self.climb(partial, design, lambda, None, Some(TOLERANCE)).await?;
         let with = |cell: &usize| {
             let rest: Vec<usize> = design.held_out.iter().copied().filter(|other| other != cell).collect();
             let beta = summit.beta.clone();

@@ -1,6 +1,6 @@
 //! Cox regression with lasso or elastic net as the learner.
 
-use consilium_stats::{CoxLasso, Predictor};
+use consilium_stats::Predictor;
 use consilium_types::plan::{Learner, PathRule, Strength};
 
 use super::Fits;
@@ -62,7 +62,7 @@ impl Fits<'_> {
     async fn keep_lasso(&self, set: usize, lambda: f64, alpha: f64) -> Result<Kept, AnalysisFault> {
         let (design, partial) = (&self.designs[set], self.partial()?);
         let origin = partial.origin(self.study, design).await?;
-        let fit = CoxLasso::new(&origin, lambda, alpha, ACCURACY);
+        let fit = origin.fit(lambda, alpha, ACCURACY);
         let found = partial.shrink(self.study, design, fit, usize::MAX).await?;
         let failed = |failure| self.failed(design, lambda, failure);
         let shrunk = found.map_err(failed)?.ok_or(AnalysisFault::OutOfTurn)?;

@@ -86,17 +86,21 @@ impl Fits<'_> {
         Partial::of(self.study)
     }
 
-    /// Climbs with a ridge penalty.
+    /// Climbs with a ridge penalty, until no coefficient of a step exceeds a tolerance, if one is given.
     async fn climb(
         &self,
         partial: &Partial,
         design: &Design,
         lambda: f64,
         start: Option<&[f64]>,
+        tolerance: Option<f64>,
     ) -> Result<Summit, AnalysisFault> {
         let columns = design.columns.len();
         let start = start.map_or_else(|| vec![0.0; columns], <[f64]>::to_vec);
-        let climb = CoxClimb::starting(start, vec![lambda; columns]);
+        let mut climb = CoxClimb::starting(start, vec![lambda; columns]);
+        if let Some(tolerance) = tolerance {
+            climb = climb.until(tolerance);
+        }
         let found = partial.climb(self.study, design, climb).await?;
         found.map_err(|lost| self.lost(design, lambda, lost))
     }
@@ -120,7 +124,7 @@ impl Fits<'_> {
     /// The fit of a training set on the plan's grid.
     async fn keep(&self, chosen: &Chosen) -> Result<Kept, AnalysisFault> {
         let (design, partial) = (&self.designs[chosen.set], self.partial()?);
-        let summit = self.climb(&partial, design, chosen.lambda, chosen.start.as_deref()).await?;
+        let summit = self.climb(&partial, design, chosen.lambda, chosen.start.as_deref(), None).await?;
         let baseline = match &summit.hazard {
             Some(steps) => steps.clone(),
             None => partial.baseline(self.study, design, &summit.beta).await?,

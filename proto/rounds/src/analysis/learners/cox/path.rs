@@ -1,12 +1,12 @@
 //! Lasso and elastic-net Cox fits: one penalty, or a path of them for all training sets at once.
 //!
-//! Every fit starts at zero, where one gradient serves all penalties, and takes proximal Newton steps of its own. A path
+//! Every fit starts at zero, where derivatives serve all penalties, and takes proximal Newton steps of its own. A path
 //! goes from the penalty at which nothing enters down to a tenth of it, as shares of an event, so that the penalties of
 //! training sets of different sizes are comparable. Losses are cross-validated partial likelihoods, as for ridge.
 //! Spec: docs/reference/methods/survival.md.
 
 use consilium_stats::lasso::{grid, largest_lambda};
-use consilium_stats::{CoxFailure, CoxLasso, Design};
+use consilium_stats::{CoxFailure, CoxLasso, Derivatives, Design};
 use consilium_types::plan::{ModelFamily, PathRule};
 
 use super::likelihood::Partial;
@@ -20,7 +20,9 @@ const PENALTIES: usize = 8;
 /// The last over the first.
 const LEAST: f64 = 0.1;
 /// Accuracy of a path in parts of its penalty: enough to compare penalties.
-const ACCURACY: f64 = 1e-4;
+const ACCURACY: f64 = 1e-3;
+/// Covariates whose information is asked at zero, where it serves all penalties.
+const FIRST: usize = 64;
 
 /// How columns are selected along a path.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +61,19 @@ pub(super) struct Penalties {
     pub(super) judged: Vec<usize>,
 }
 
+/// Derivatives at zero, with the information of some covariates.
+pub(super) struct Origin {
+    at: Derivatives,
+    active: Vec<usize>,
+}
+
+impl Origin {
+    /// A fit that starts there.
+    pub(super) fn fit(&self, lambda: f64, alpha: f64, accuracy: f64) -> CoxLasso {
+        CoxLasso::new(&self.at, &self.active, lambda, alpha, accuracy)
+    }
+}
+
 impl Shrunk {
     /// Number of columns.
     pub(super) fn size(&self) -> usize {
@@ -70,12 +85,14 @@ impl Shrunk {
 pub(super) type Broken = (f64, CoxFailure);
 
 impl Partial {
-    /// The gradient at zero.
-    pub(super) async fn origin(&self, study: &Study, design: &Design) -> Result<Vec<f64>, AnalysisFault> {
-        let zero = vec![0.0; design.columns.len()];
-        let point = self.point(design, &design.held_out, &zero);
-        let stand = self.stand(study, &point, &[]).await?;
-        Ok(self.derivatives(study, &point, &[], &stand).await?.gradient)
+    /// What is known at zero.
+    pub(super) async fn origin(&self, study: &Study, design: &Design) -> Result<Origin, AnalysisFault> {
+        let columns = design.columns.len();
+        let active: Vec<usize> = if columns <= FIRST { (0..columns).collect() } else { Vec::new() };
+        let point = self.point(design, &design.held_out, &vec![0.0; columns]);
+        let stand = self.stand(study, &point, &active).await?;
+        let at = self.derivatives(study, &point, &active, &stand).await?;
+        Ok(Origin { at, active })
     }
 
     /// Takes one fit to its end; nothing where more columns than the limit enter.
@@ -113,11 +130,11 @@ impl Partial {
         &self,
         study: &Study,
         design: &Design,
-        origin: &[f64],
+        origin: &Origin,
         penalties: &Penalties,
     ) -> Result<Result<Trodden, Broken>, AnalysisFault> {
         let fit = |lambda: &f64| {
-            let fit = CoxLasso::new(origin, *lambda, penalties.alpha, ACCURACY);
+            let fit = origin.fit(*lambda, penalties.alpha, ACCURACY);
             self.shrink(study, design, fit, penalties.limit)
         };
         let found = together(penalties.lambdas.iter().map(fit)).await?;
@@ -157,8 +174,8 @@ impl Partial {
 }
 
 /// An event's share of each penalty of a path, the smallest first.
-pub(super) fn shares(origin: &[f64], events: f64, alpha: f64) -> Vec<f64> {
-    let mut shares = grid(largest_lambda(origin, alpha) / events, LEAST, PENALTIES + 1);
+pub(super) fn shares(origin: &Origin, events: f64, alpha: f64) -> Vec<f64> {
+    let mut shares = grid(largest_lambda(&origin.at.gradient, alpha) / events, LEAST, PENALTIES + 1);
     shares.remove(0);
     shares.reverse();
     shares
