@@ -11,7 +11,6 @@ pub(super) fn first(plan: &StudyPlan) -> Option<&'static str> {
     let survival = plan.outcome.kind() == OutcomeKind::Survival;
     let drawn = plan.select.as_ref().is_some_and(|select| select.method.is_path() && select.bootstraps > 0);
     let keys = [
-        ("evaluate.importance of a survival outcome", evaluate.importance && survival),
         ("evaluate.repeats of a survival outcome", evaluate.repeats > 1 && survival),
         ("select.bootstraps along a path of penalties of a survival outcome", drawn && survival),
     ];

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::repeats::RepeatedDifference;
 
-/// The difference of two AUCs, second minus first, with DeLong's paired test.
+/// The difference of two AUCs, second minus first, with DeLong's paired test. Where the outcome is survival, of two
+/// concordances, with the covariance of their influences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Name of the first model.
     pub first: String,
     /// Name of the second model.
     pub second: String,
-    /// AUC of the second minus that of the first.
+    /// AUC of the second minus that of the first; Harrell's concordance where the outcome is survival.
     pub difference: f64,
     /// Its standard error.
     pub se: f64,
@@ -31,6 +32,28 @@ pub struct Comparison {
     /// When the columns of the first are among those of the second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reclassification: Option<ReclassificationResult>,
+    /// Differences of the areas under the curves at times; empty where the outcome is not survival.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub times: Vec<TimeDifference>,
+}
+
+/// The difference of two areas under cumulative/dynamic curves at a time, second minus first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TimeDifference {
+    /// When, in days.
+    pub time: f64,
+    /// The difference.
+    pub difference: f64,
+    /// Its standard error.
+    pub se: f64,
+    /// Wald interval at the plan's level.
+    pub interval: [f64; 2],
+    /// Two-sided; absent when the models rank all patients alike.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p: Option<f64>,
+    /// Percentile interval in Poisson bootstraps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<[f64; 2]>,
 }
 
 /// What the larger of two nested models changes. Source: Pencina and others, Stat Med 27 (2008) 157 and 30 (2011) 11.

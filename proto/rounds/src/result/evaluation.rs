@@ -10,7 +10,7 @@ use super::calibration::{CalibrationCurve, CalibrationResult, Deciles};
 use super::classes::ClassesEvaluation;
 use super::resampled::Resampled;
 use super::sites::WithinSites;
-use super::survival::SurvivalEvaluation;
+use super::survival_evaluation::SurvivalEvaluation;
 use super::threshold::ThresholdResult;
 
 /// How well a model predicts, by kind of outcome.

@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct ImportanceResult {
     /// The class found against all others; 1 for a yes-or-no outcome.
     pub class: u32,
-    /// How much worse predictions become when a column is shuffled within sites.
+    /// How much worse predictions become when a column is shuffled within sites; empty where the outcome is survival.
     pub permutation: Vec<PermutationImportance>,
+    /// How much concordance falls when a column is shuffled within sites; empty where the outcome is not survival.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concordance: Vec<ConcordanceImportance>,
     /// What each column adds to predictions; empty for models that cannot be divided among their columns.
     pub shap: Vec<ShapImportance>,
 }
@@ -26,6 +29,15 @@ pub struct PermutationImportance {
     pub log_loss: Spread,
     /// Fall of the AUC, on scores rounded to 1/256.
     pub auc: Spread,
+}
+
+/// One shuffled column of a model of survival.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConcordanceImportance {
+    /// Name in the schema.
+    pub column: String,
+    /// Fall of Harrell's concordance, on scores in at most 128 classes.
+    pub fall: Spread,
 }
 
 /// Mean and standard deviation over repeats.

@@ -16,6 +16,7 @@ mod repeats;
 mod resampled;
 mod sites;
 mod survival;
+mod survival_evaluation;
 mod threshold;
 mod trees;
 
@@ -29,13 +30,15 @@ use serde::{Deserialize, Serialize};
 
 pub use calibration::{CalibrationCurve, CalibrationResult, CurvePoint, Deciles, HosmerLemeshow};
 pub use classes::{ClassesEvaluation, OrdinalEvaluation};
-pub use comparison::{Comparison, Improvement, ReclassificationResult};
+pub use comparison::{Comparison, Improvement, ReclassificationResult, TimeDifference};
 pub use cox::{BaselinePoint, CoxLassoResult, CoxResult, CoxTests, HazardRatio, JointTest};
 pub(crate) use cox::{CoxFacts, CoxLassoFacts};
 pub use evaluation::{AucResult, Evaluation, EvaluationResult, NetBenefit};
 pub(crate) use hazard::HazardFacts;
 pub use hazard::{HazardResult, HazardStep};
-pub use importance::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
+pub use importance::{
+    ConcordanceImportance, ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread,
+};
 pub(crate) use linear::{LassoFacts, LinearFacts};
 pub use linear::{
     LassoPoint, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult, PathPredictor,
@@ -45,7 +48,11 @@ pub use quality::{Budget, ColumnQuality, OutcomeCount, QualityResult, Supported}
 pub use repeats::{Dealing, RepeatedDifference, Repeats};
 pub use resampled::Resampled;
 pub use sites::{Heterogeneity, SiteAccuracy, WithinSites};
-pub use survival::{FollowUpResult, SurvivalEvaluation};
+pub use survival::FollowUpResult;
+pub use survival_evaluation::{
+    AtTime, BrierResult, ConcordanceWithinSites, RiskGroup, RiskGroupsResult, SiteConcordance, SlopeResult,
+    SurvivalEstimate, SurvivalEvaluation, TimeBenefit, TimeCalibration, TimeGroup,
+};
 pub use threshold::{Measured, ThresholdResult};
 pub use trees::{BoostResult, ForestResult, TreeColumn, TreeNode, TreeResult};
 

@@ -1,6 +1,6 @@
-//! Results of a study of survival that belong to no learner: follow-up of the cohort, and how well a model predicts.
+//! Follow-up of the cohort of a study of survival.
 //!
-//! Coefficients and baseline hazards are in `cox`. Never: a number about one patient or one site.
+//! How well models predict is in `survival_evaluation`, coefficients and baseline hazards are in `cox`. Never: a number about one patient or one site.
 //! Spec: docs/reference/methods/survival.md.
 
 use consilium_stats::kaplan_meier::CurvePoint;
@@ -25,15 +25,4 @@ pub struct FollowUpResult {
     pub level: f64,
     /// Kaplan-Meier curve.
     pub curve: Vec<CurvePoint>,
-}
-
-/// How well a model of survival predicts patients it was not trained on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SurvivalEvaluation {
-    /// Patients evaluated.
-    pub n: u64,
-    /// Events among them, up to the end of the grid.
-    pub events: u64,
-    /// When the model is judged, in days.
-    pub times: Vec<f64>,
 }

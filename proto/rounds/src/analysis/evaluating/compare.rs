@@ -83,6 +83,7 @@ fn comparison(
         bootstrap: None,
         repeats: None,
         reclassification,
+        times: Vec::new(),
     }
 }
 

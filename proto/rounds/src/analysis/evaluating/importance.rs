@@ -12,7 +12,7 @@ use crate::analysis::study::Study;
 use crate::result::{ImportanceResult, PermutationImportance, ShapBand, ShapImportance, Spread};
 
 /// How often a column is shuffled.
-const REPEATS: u32 = 5;
+pub(super) const REPEATS: u32 = 5;
 
 /// Importance for a yes-or-no outcome, if the plan asks for it.
 pub(super) async fn of_cases(study: &Study, scorer: Scorer) -> Result<Vec<ImportanceResult>, AnalysisFault> {
@@ -53,6 +53,7 @@ async fn importance(study: &Study, class: u32, scorer: Scorer) -> Result<Importa
     let name = |column: &usize| crate::result::column_name(study.schema(), *column);
     Ok(ImportanceResult {
         class,
+        concordance: Vec::new(),
         permutation: columns
             .iter()
             .zip(&shuffled)
@@ -74,7 +75,7 @@ fn permuted(column: String, whole: &Accurate, shuffled: &[Accurate]) -> Permutat
     }
 }
 
-fn attributed(column: String, found: &Attributed) -> ShapImportance {
+pub(super) fn attributed(column: String, found: &Attributed) -> ShapImportance {
     let n = found.patients.max(1) as f64;
     let missing = found.bands.len().saturating_sub(1);
     let band = |(i, (patients, sum)): (usize, &(u64, f64))| ShapBand {

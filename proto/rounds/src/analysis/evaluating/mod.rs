@@ -59,6 +59,9 @@ enum Outcome {
 
 /// Evaluates all models on their out-of-fold scores, and compares those that answer the same question.
 pub(super) async fn evaluate(study: &Study, fitted: Vec<Fitted>) -> Result<Evaluated, AnalysisFault> {
+    if let Some(follow_up) = study.survival() {
+        return survival::evaluate(study, follow_up, fitted).await;
+    }
     let outcomes = together(fitted.into_iter().map(|fitted| assess(study, fitted))).await?;
     let judged = outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::Judged(judged) => Some(&**judged),
@@ -91,15 +94,6 @@ async fn assess(study: &Study, fitted: Fitted) -> Result<Outcome, AnalysisFault>
     let name = name(labels.len(), &labels[place].name, family, learner);
     let label = labels[place].name.clone();
     let apparent = apparently(study, place, apparent::cells(study, &cells));
-    if let Some(follow_up) = study.survival() {
-        let evaluation = survival::evaluate(study, follow_up, &cells);
-        let (evaluation, apparent) = both(evaluation, apparent).await?;
-        let evaluation = EvaluationResult::Survival(Box::new(evaluation));
-        let (repeats, importance) = (None, Vec::new());
-        let result =
-            ModelResult { name, label, family, learner, fit, evaluation, apparent, repeats, importance };
-        return Ok(Outcome::Other(Box::new(result), Vec::new()));
-    }
     if study.classes(place, &[]).len() > 2 {
         let importance = importance::of_classes(study, place, &cells);
         let evaluation = classes::evaluate(study, place, &cells);
@@ -134,10 +128,6 @@ async fn apparently(
     cells: Option<Vec<Option<Predictor>>>,
 ) -> Result<Option<EvaluationResult>, AnalysisFault> {
     let Some(cells) = cells else { return Ok(None) };
-    if let Some(follow_up) = study.survival() {
-        let evaluation = survival::evaluate(study, follow_up, &cells).await?;
-        return Ok(Some(EvaluationResult::Survival(Box::new(evaluation))));
-    }
     if study.classes(label, &[]).len() > 2 {
         let (evaluation, _) = classes::evaluate(study, label, &cells).await?;
         return Ok(Some(EvaluationResult::Classes(Box::new(evaluation))));

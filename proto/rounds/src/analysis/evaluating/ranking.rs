@@ -34,11 +34,21 @@ pub(super) async fn coarse(study: &Study, scorer: &Scorer) -> Result<Vec<Tally>,
 pub(super) async fn settle(
     study: &Study,
     scorer: &Scorer,
+    tallies: Vec<Tally>,
+) -> Result<Vec<Tally>, AnalysisFault> {
+    settle_while(study, scorer, tallies, Tally::is_mixed).await
+}
+
+/// Splits tallies until none is open, and none holds a cut between groups of equal size.
+pub(super) async fn settle_while(
+    study: &Study,
+    scorer: &Scorer,
     mut tallies: Vec<Tally>,
+    is_open: fn(&Tally) -> bool,
 ) -> Result<Vec<Tally>, AnalysisFault> {
     loop {
         let cut = is_cut(&tallies, GROUPS);
-        let open = |(tally, cut): &(Tally, bool)| tally.is_mixed() || *cut;
+        let open = |(tally, cut): &(Tally, bool)| is_open(tally) || *cut;
         let (open, settled): (Vec<_>, Vec<_>) = tallies.into_iter().zip(cut).partition(open);
         let settled: Vec<Tally> = settled.into_iter().map(|(tally, _)| tally).collect();
         if open.is_empty() {

@@ -70,8 +70,12 @@ fn pooled(
     estimate: impl Fn(&AtSite) -> Option<(f64, f64)>,
     level: f64,
 ) -> Option<Heterogeneity> {
-    let (estimates, variances): (Vec<f64>, Vec<f64>) =
-        sites.iter().filter_map(|(_, at)| estimate(at)).unzip();
+    over_sites(sites.iter().filter_map(|(_, at)| estimate(at)), level)
+}
+
+/// Random effects over estimates with their variances.
+pub(super) fn over_sites(estimates: impl Iterator<Item = (f64, f64)>, level: f64) -> Option<Heterogeneity> {
+    let (estimates, variances): (Vec<f64>, Vec<f64>) = estimates.unzip();
     let effects = RandomEffects::of(&estimates, &variances, level)?;
     Some(Heterogeneity {
         sites: estimates.len() as u64,
