@@ -97,7 +97,8 @@ fn an_evaluation_is_that_of_r() {
         }
         assert_eq!(within.sites.len(), 5);
         let words = 16 * result.effort.words;
-        println!("{words} {}", result.effort.exchanges); assert!(words <= 20_000_000, "{words} bytes a site");
+        println!("{words} {}", result.effort.exchanges);
+        assert!(words <= 20_000_000, "{words} bytes a site");
     }
 }
 
@@ -151,5 +152,6 @@ fn the_numbers_fit_together() {
     assert!(comparison.se < 0.5 * evaluation(&result, 0).concordance.unwrap().se, "models are alike");
     assert_eq!(comparison.times.len(), 3);
     let words = 16 * result.effort.words;
-    println!("{words} {}", result.effort.exchanges); assert!(words <= 20_000_000, "{words} bytes a site");
+    println!("{words} {}", result.effort.exchanges);
+    assert!(words <= 20_000_000, "{words} bytes a site");
 }

@@ -66,7 +66,7 @@ pub fn tally_lows(tallies: &[Tally]) -> Vec<u64> {
 }
 
 /// How often a patient is in a replicate.
-fn poisson(bits: u64) -> u64 {
+pub(crate) fn poisson(bits: u64) -> u64 {
     quantile(bits, MOST_WEIGHT)
 }
 

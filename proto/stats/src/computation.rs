@@ -10,6 +10,7 @@ use crate::{
     Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 use crate::{Agreement, ClassCounts, CoxScreen, HazardSteps, Holes, Repeat, Resample};
+use crate::{Influence, TimeBootstrap, TimeErrors, TimeTable, WithinTimes};
 
 /// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
 pub trait Computation {
@@ -126,6 +127,16 @@ pub enum Query {
     HazardSteps(HazardSteps),
     /// A question with the folds of another repeat.
     Repeat(Repeat),
+    /// Patients by score, time and status.
+    TimeTable(TimeTable),
+    /// Squared errors of risks at times.
+    TimeErrors(TimeErrors),
+    /// Replicates along scores and times.
+    TimeBootstrap(TimeBootstrap),
+    /// Covariances of concordances.
+    Influence(Influence),
+    /// Concordance within sites.
+    WithinTimes(WithinTimes),
     /// Several questions in one exchange.
     Stack(Stack),
 }
@@ -174,6 +185,11 @@ macro_rules! each {
             Query::CoxScreen($computation) => $call,
             Query::HazardSteps($computation) => $call,
             Query::Repeat($computation) => $call,
+            Query::TimeTable($computation) => $call,
+            Query::TimeErrors($computation) => $call,
+            Query::TimeBootstrap($computation) => $call,
+            Query::Influence($computation) => $call,
+            Query::WithinTimes($computation) => $call,
             Query::Stack($computation) => $call,
         }
     };
@@ -280,5 +296,10 @@ queries!(
     CoxScreen,
     HazardSteps,
     Repeat,
+    TimeTable,
+    TimeErrors,
+    TimeBootstrap,
+    Influence,
+    WithinTimes,
     Stack
 );

@@ -52,6 +52,25 @@ impl TrainingScores {
     }
 }
 
+impl TrainingScores {
+    /// Multiples of 1/1024 that cut the training set into groups of equal size, as far as its scores differ by that much:
+    /// each the lowest with at least its share of the patients below. Equal where patients score alike.
+    #[must_use]
+    pub fn groups(&self, groups: u32) -> Vec<f64> {
+        let total: u64 = self.0.iter().flatten().sum();
+        let (mut below, mut cuts) = (0, Vec::new());
+        for (k, part) in (1..PARTS).zip(&self.0) {
+            below += part[0] + part[1];
+            let share = |cut: u64| cut * total <= below * u64::from(groups);
+            let reached = (1..u64::from(groups)).take_while(|cut| share(*cut)).count();
+            if reached > cuts.len() {
+                cuts.resize(reached, k as f64 / PARTS as f64);
+            }
+        }
+        cuts
+    }
+}
+
 impl Cuts {
     fn folds(&self) -> usize {
         self.models.iter().fold(0usize, |sum, model| sum.saturating_add(model.cells.iter().flatten().count()))

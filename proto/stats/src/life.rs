@@ -61,7 +61,7 @@ pub struct Group {
 
 impl LifeTable {
     /// From events and censorings in each interval, and patients followed beyond.
-    fn new(events: Vec<u64>, censored: Vec<u64>, beyond: u64) -> Self {
+    pub(crate) fn new(events: Vec<u64>, censored: Vec<u64>, beyond: u64) -> Self {
         let mut left = beyond;
         let mut at_risk: Vec<u64> = (events.iter().zip(&censored).rev())
             .map(|(d, c)| {

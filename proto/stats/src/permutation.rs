@@ -50,7 +50,7 @@ pub struct Accurate {
 }
 
 /// Rows in which one column is dealt anew.
-struct Shuffled<'a> {
+pub(crate) struct Shuffled<'a> {
     rows: &'a dyn Rows,
     column: usize,
     /// Whose value each patient has.
@@ -58,7 +58,7 @@ struct Shuffled<'a> {
 }
 
 impl<'a> Shuffled<'a> {
-    fn new(rows: &'a dyn Rows, column: usize, repeat: u32) -> Self {
+    pub(crate) fn new(rows: &'a dyn Rows, column: usize, repeat: u32) -> Self {
         let order = |side: &str| {
             let purpose = format!("permute/{column}/{repeat}/{side}");
             let mut order: Vec<usize> = (0..rows.len()).collect();

@@ -16,6 +16,8 @@ use crate::{Accumulator, Computation, Implausible, Networks, QueryFault, Rows, S
 
 /// Bits of a score.
 pub(crate) const SCORE_BITS: u32 = 52;
+/// What one integer score is worth.
+pub const SCORE_UNIT: f64 = 1.0 / (1u64 << SCORE_BITS) as f64;
 /// Bits by which the first question splits.
 const FIRST_SPLIT: u32 = 12;
 /// Bits by which each further question splits.

@@ -379,6 +379,11 @@ fn finish(query: &Query, sum: &Summary) {
         Query::SiteStrata(q) => drop(q.finish(sum)),
         Query::CoxScreen(q) => drop(q.finish(sum)),
         Query::HazardSteps(q) => drop(q.finish(sum)),
+        Query::TimeTable(q) => drop(q.finish(sum)),
+        Query::TimeErrors(q) => drop(q.finish(sum)),
+        Query::TimeBootstrap(q) => drop(q.finish(sum)),
+        Query::Influence(q) => drop(q.finish(sum)),
+        Query::WithinTimes(q) => drop(q.finish(sum)),
         Query::Stack(q) => {
             let parts = q.finish(sum).unwrap_or_default();
             q.questions.iter().zip(&parts).for_each(|(question, part)| finish(question, part));
@@ -433,6 +438,13 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::Attribution(_)
         | Query::Permutation(_) => {
             unreachable!("generated in tests/trees.rs")
+        }
+        Query::TimeTable(_)
+        | Query::TimeErrors(_)
+        | Query::TimeBootstrap(_)
+        | Query::Influence(_)
+        | Query::WithinTimes(_) => {
+            unreachable!("generated in tests/survival_evaluation.rs")
         }
         Query::Agreement(_) | Query::ClassCounts(_) | Query::Holes(_) | Query::Resample(_) => {
             unreachable!("generated in tests/selection.rs")

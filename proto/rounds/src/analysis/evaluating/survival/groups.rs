@@ -1,7 +1,7 @@
 //! Kaplan-Meier curves by predicted risk, in groups cut on the training folds.
 
-use consilium_stats::kaplan_meier::{kaplan_meier, log_rank};
 use consilium_stats::decision::TrainingScores;
+use consilium_stats::kaplan_meier::{kaplan_meier, log_rank};
 use consilium_stats::{Cuts, LifeTable, LifeTables, RiskGroups, Scorer};
 
 use super::super::apparent;
