@@ -56,16 +56,20 @@ pub(super) fn preparation(plan: &StudyPlan) -> Vec<Fact> {
     let mut facts = facts(plan, |section| section == "features");
     facts.push(Fact::new("Harmonisation", harmonisation(plan)));
     if let Some(clinical) = &plan.inputs.clinical {
-        let said = match clinical.missing {
-            Missing::Drop => "the patient leaves the cohort",
-            Missing::Impute => "the mean of the training set",
-            Missing::Indicator => "the mean of the training set, and a column NAME?missing that is 1",
-            Missing::Regress => "chained ridge regressions on the other clinical columns of the training set",
-        };
-        facts.push(Fact::new("Empty clinical cells", said));
+        facts.push(Fact::new("Empty clinical cells", filled(clinical.missing)));
     }
     facts.push(Fact::new("Standardisation", "mean and standard deviation of each training set"));
     facts
+}
+
+/// What becomes of an empty clinical cell.
+pub(super) fn filled(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Drop => "the patient leaves the cohort",
+        Missing::Impute => "the mean of the training set",
+        Missing::Indicator => "the mean of the training set, and a column NAME?missing that is 1",
+        Missing::Regress => "chained ridge regressions on the other clinical columns of the training set",
+    }
 }
 
 /// How hospitals or scanners are brought together, in words.

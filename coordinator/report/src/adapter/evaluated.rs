@@ -5,6 +5,7 @@ mod curves;
 mod measures;
 mod repeats;
 mod sites;
+mod survival;
 mod thresholds;
 
 use consilium_rounds::result::{Evaluation, EvaluationResult, ModelResult, StudyResult};
@@ -12,6 +13,7 @@ use consilium_types::StudyPlan;
 
 use super::labels::{Predicted, case, predicted, short};
 use super::said;
+use super::survival::years;
 use crate::content::{Comparison, Estimate, Subject};
 use crate::text::normal_quantile;
 
@@ -57,6 +59,14 @@ fn of_label(
     if !models.is_empty() {
         subjects.push(subject(case(&predicted.label), main, &models, confidence));
     }
+    let followed = predicted.models.iter().filter_map(|model| match &model.evaluation {
+        EvaluationResult::Survival(survival) => Some((short(model), survival.as_ref())),
+        _ => None,
+    });
+    let followed: Vec<survival::Judged<'_>> = followed.collect();
+    if !followed.is_empty() {
+        subjects.extend(survival::subjects(main, &followed, confidence));
+    }
     let several = predicted.models.iter().filter_map(|model| match &model.evaluation {
         EvaluationResult::Classes(classes) => Some((short(model), classes.as_ref())),
         _ => None,
@@ -89,6 +99,7 @@ fn subject(name: String, main: usize, models: &[Judged<'_>], confidence: Confide
             .get(main)
             .map_or_else(Vec::new, |(model, e)| said::evaluation(&name, model, e, confidence.level)),
         measures: measures::measures(models, confidence),
+        over_time: Vec::new(),
         roc: each().map(|(model, e)| curves::roc(model, e)).collect(),
         calibration: each().map(|(model, e)| curves::calibration(model, e, confidence)).collect(),
         decision: each().map(|(model, e)| curves::decision(model, e)).collect(),
@@ -106,6 +117,10 @@ fn subject(name: String, main: usize, models: &[Judged<'_>], confidence: Confide
 /// Two models on the same patients: AUC, and what the larger of nested models changes.
 pub(super) fn comparisons(plan: &StudyPlan, result: &StudyResult) -> Vec<Comparison> {
     let z = normal_quantile(0.5 + plan.evaluate.level / 2.0);
+    let (measure, test) = match plan.outcome.survival() {
+        Some(_) => ("Harrell's concordance", "paired test"),
+        None => ("AUC", "DeLong's paired test"),
+    };
     let of = |pair: &consilium_rounds::result::Comparison| {
         let row = |measure: &str, value, interval, p| Comparison {
             measure: measure.to_owned(),
@@ -113,13 +128,18 @@ pub(super) fn comparisons(plan: &StudyPlan, result: &StudyResult) -> Vec<Compari
             difference: Estimate { value, interval },
             p,
         };
-        let mut rows = vec![row("AUC, DeLong's paired test", pair.difference, Some(pair.interval), pair.p)];
+        let mut rows = vec![row(&format!("{measure}, {test}"), pair.difference, Some(pair.interval), pair.p)];
         if pair.bootstrap.is_some() {
-            rows.push(row("AUC, bootstrap interval", pair.difference, pair.bootstrap, None));
+            rows.push(row(&format!("{measure}, bootstrap interval"), pair.difference, pair.bootstrap, None));
         }
         if let Some(all) = &pair.repeats {
             rows.push(row("AUC, mean over dealings of the folds", all.difference, Some(all.interval), all.p));
         }
+        rows.extend(
+            pair.times
+                .iter()
+                .map(|at| row(&format!("AUC at {}", years(at.time)), at.difference, Some(at.interval), at.p)),
+        );
         if let Some(change) = &pair.reclassification {
             let named = [
                 ("Integrated discrimination improvement", change.idi),

@@ -1,8 +1,8 @@
 //! What models lean on: permutation, SHAP, and the trees' gain.
 
 use consilium_rounds::result::{
-    FitResult, ImportanceResult, ModelResult, PermutationImportance, ShapBand, ShapImportance, StudyResult,
-    TreeColumn,
+    ConcordanceImportance, FitResult, ImportanceResult, ModelResult, PermutationImportance, ShapBand,
+    ShapImportance, StudyResult, TreeColumn,
 };
 use consilium_types::StudyPlan;
 
@@ -29,6 +29,11 @@ fn of_model(plan: &StudyPlan, model: &ModelResult) -> Vec<Importance> {
                 "Fall of the AUC when the column is shuffled within hospitals (line: ± SD)",
                 bars,
             ));
+        }
+        if !measured.concordance.is_empty() {
+            let bars = measured.concordance.iter().map(fallen).collect();
+            let axis = "Fall of the concordance when the column is shuffled within hospitals (line: ± SD)";
+            all.push(sorted(&name, axis, bars));
         }
         if !measured.shap.is_empty() {
             let bars = measured.shap.iter().map(attributed).collect();
@@ -69,6 +74,12 @@ fn bar(name: &str, value: f64, interval: Option<[f64; 2]>, words: String) -> Bar
 
 fn shuffled(column: &PermutationImportance) -> Bar {
     let (mean, sd) = (column.auc.mean, column.auc.sd);
+    let interval = (sd > 0.0).then_some([mean - sd, mean + sd]);
+    bar(&column.column, mean, interval, fixed(mean, 3))
+}
+
+fn fallen(column: &ConcordanceImportance) -> Bar {
+    let (mean, sd) = (column.fall.mean, column.fall.sd);
     let interval = (sd > 0.0).then_some([mean - sd, mean + sd]);
     bar(&column.column, mean, interval, fixed(mean, 3))
 }

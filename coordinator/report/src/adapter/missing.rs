@@ -21,7 +21,8 @@ fn asked_for(plan: &StudyPlan) -> Vec<String> {
     let mut missing = Vec::new();
     if plan.evaluate.bootstrap == 0 {
         missing.push(
-            "Intervals of the Brier score, F1, kappa and net benefit: the plan asks for no bootstrap (evaluate.bootstrap)."
+            "Bootstrap intervals, the only ones of the Brier score, F1, kappa and net benefit: the plan asks for no bootstrap \
+             (evaluate.bootstrap)."
                 .to_owned(),
         );
     }

@@ -4,7 +4,7 @@ use consilium_rounds::result::{Evaluation, EvaluationResult, FitResult, ModelRes
 use consilium_types::StudyPlan;
 use consilium_types::plan::{Clause, Design, HarmoniseMethod, ModelFamily, OutcomeKind};
 
-use super::asked::{harmonisation, validation, word};
+use super::asked::{filled, harmonisation, validation, word};
 use super::file::file;
 use super::labels::outcome;
 use super::{SOFTWARE, cohort};
@@ -83,7 +83,7 @@ fn columns(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) {
     if let Some(clinical) = &plan.inputs.clinical {
         let names: Vec<&String> = clinical.numeric.iter().chain(clinical.categorical.keys()).collect();
         evidence.insert(Claim::Covariates, format!("Clinical columns: {}.", word(&names)));
-        evidence.insert(Claim::Missing, format!("Empty clinical cells: {}.", word(&clinical.missing)));
+        evidence.insert(Claim::Missing, format!("Empty clinical cells: {}.", filled(clinical.missing)));
     }
 }
 
@@ -188,6 +188,7 @@ fn performance(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) 
         );
         evidence.insert(Claim::Benefit, "Decision curves.".to_owned());
     }
+    survival(result, &level, evidence);
     claim(evidence, Claim::Calibration, judged.iter().any(|e| e.calibration.is_some()), || {
         "Slope, in the large, groups, smooth curve, Hosmer-Lemeshow.".to_owned()
     });
@@ -198,6 +199,25 @@ fn performance(plan: &StudyPlan, result: &StudyResult, evidence: &mut Evidence) 
     claim(evidence, Claim::Heterogeneity, judged.iter().any(by_site), || {
         "Forest plots by hospital with random-effects summaries.".to_owned()
     });
+}
+
+/// What was measured of models of survival.
+fn survival(result: &StudyResult, level: &str, evidence: &mut Evidence) {
+    let followed = |model: &ModelResult| matches!(model.evaluation, EvaluationResult::Survival(_));
+    if !result.models.iter().any(followed) {
+        return;
+    }
+    let lines = [
+        (Claim::Metrics, "Harrell's and Uno's concordance, AUC and Brier score at times.".to_owned()),
+        (Claim::Uncertainty, format!("{level}% intervals by the infinitesimal jackknife.")),
+        (Claim::Calibration, "Slope; predicted against observed risk at each time.".to_owned()),
+        (Claim::Benefit, "Decision curves at each time.".to_owned()),
+        (
+            Claim::Survival,
+            "Kaplan-Meier curves by predicted risk, numbers at risk, log-rank test.".to_owned(),
+        ),
+    ];
+    evidence.extend(lines);
 }
 
 /// The yes-or-no questions of an evaluation.

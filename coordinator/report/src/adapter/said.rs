@@ -1,6 +1,8 @@
 //! Findings in plain sentences: how many, how well, how sure, and what an interval of that width means.
 
-use consilium_rounds::result::{AucResult, ClassesEvaluation, Evaluation, ThresholdResult};
+use consilium_rounds::result::{
+    AucResult, ClassesEvaluation, Evaluation, SurvivalEvaluation, ThresholdResult,
+};
 use consilium_types::plan::Label;
 
 use super::asked::share;
@@ -47,10 +49,15 @@ fn auc(auc: &AucResult) -> String {
 }
 
 fn width(auc: &AucResult) -> String {
-    let width = fixed(auc.upper - auc.lower, 2);
-    if auc.lower <= 0.5 {
+    meaning(auc.lower, auc.upper)
+}
+
+/// What an interval of this width means, of an area or a concordance.
+fn meaning(low: f64, high: f64) -> String {
+    let width = fixed(high - low, 2);
+    if low <= 0.5 {
         "The interval reaches 0.5: this does not show that the model ranks better than chance.".to_owned()
-    } else if auc.upper - auc.lower > WIDE {
+    } else if high - low > WIDE {
         format!("The interval is {width} wide: it cannot tell a good model from a mediocre one.")
     } else {
         format!("The interval is {width} wide: narrow enough to compare with other models.")
@@ -118,4 +125,30 @@ pub(super) fn classes(label: &Label, model: &str, e: &ClassesEvaluation) -> Vec<
             share(most, e.n)
         ),
     ]
+}
+
+/// The main model of survival.
+pub(super) fn survival(model: &str, e: &SurvivalEvaluation) -> Vec<String> {
+    let mut said = vec![format!("{} patients, {} with an event.", e.n, e.events)];
+    if let Some(found) = &e.concordance {
+        let [low, high] = found.interval;
+        said.push(format!(
+            "{model}: Harrell's concordance {} ({}% CI {}). {}",
+            fixed(found.value, 2),
+            fixed(e.level * 100.0, 0),
+            range(low, high, 2),
+            meaning(low, high)
+        ));
+    }
+    if let Some(fit) = &e.slope {
+        let half = normal_quantile(0.5 + e.level / 2.0) * fit.se;
+        let ends = [fit.slope - half, fit.slope + half];
+        said.push(format!(
+            "Calibration: slope {} ({}), {}.",
+            fixed(fit.slope, 2),
+            range(ends[0], ends[1], 2),
+            slope(ends)
+        ));
+    }
+    said
 }

@@ -2,8 +2,10 @@
 
 use consilium_model::Predictor;
 use consilium_rounds::result::{
-    BaselinePoint, CoxLassoResult, CoxResult, FollowUpResult, HazardResult, StudyResult,
+    BaselinePoint, CoxLassoResult, CoxResult, EvaluationResult, FollowUpResult, HazardResult, RiskGroup,
+    RiskGroupsResult, StudyResult,
 };
+use consilium_stats::kaplan_meier::CurvePoint;
 use consilium_types::plan::Strata;
 
 use crate::chart::{SurvivalCurve, SurvivalPlot};
@@ -11,11 +13,23 @@ use crate::content::Table;
 use crate::text::{fixed, p_relation, range, significant, whole};
 
 /// Days of a year.
-const YEAR: f64 = 365.25;
+pub(super) const YEAR: f64 = 365.25;
 
-/// Follow-up of all patients; empty where the outcome is not survival.
+/// `1 year`, `3 years`, `0.5 years`.
+pub(super) fn years(days: f64) -> String {
+    let years = days / YEAR;
+    let text = if (years - libm::round(years)).abs() < 1e-9 { fixed(years, 0) } else { significant(years) };
+    if text == "1" { "1 year".to_owned() } else { format!("{text} years") }
+}
+
+/// Follow-up of all patients, then each model's groups of predicted risk; empty where the outcome is not survival.
 pub(super) fn plots(result: &StudyResult) -> Vec<SurvivalPlot> {
-    result.follow_up.iter().map(all_patients).collect()
+    let Some(follow_up) = &result.follow_up else { return Vec::new() };
+    let groups = result.models.iter().filter_map(|model| match &model.evaluation {
+        EvaluationResult::Survival(survival) => by_risk(follow_up, &model.name, &survival.groups),
+        _ => None,
+    });
+    std::iter::once(all_patients(follow_up)).chain(groups).collect()
 }
 
 /// The times at which the plot says how many are at risk: whole years within follow-up, or quarters of a short one.
@@ -25,35 +39,70 @@ fn ticks(end: f64) -> Vec<f64> {
     (0..).map(|i| f64::from(i) * step).take_while(|time| *time <= years + 1e-9).collect()
 }
 
-fn all_patients(follow_up: &FollowUpResult) -> SurvivalPlot {
-    let at = ticks(follow_up.end);
-    let steps = follow_up.curve.iter().filter(|point| point.events > 0).map(|point| {
+/// Patients at risk just before a time in years.
+fn at_risk(curve: &[CurvePoint], time: f64) -> u64 {
+    curve.iter().find(|point| point.time / YEAR > time - 1e-9).map_or(0, |point| point.at_risk)
+}
+
+fn drawn(name: String, curve: &[CurvePoint], at: &[f64], end: f64) -> SurvivalCurve {
+    let step = |point: &CurvePoint| {
         let ends = [point.lower.unwrap_or(point.survival), point.upper.unwrap_or(point.survival)];
         [point.time / YEAR, point.survival, ends[0], ends[1]]
-    });
-    let censored = follow_up.curve.iter().filter(|point| point.censored > 0).map(|point| point.time / YEAR);
-    let at_risk = |time: &f64| {
-        let later = follow_up.curve.iter().find(|point| point.time / YEAR > time - 1e-9);
-        later.map_or(0, |point| point.at_risk)
     };
+    SurvivalCurve {
+        name,
+        steps: curve.iter().filter(|point| point.events > 0).map(step).collect(),
+        censored: curve.iter().filter(|point| point.censored > 0).map(|point| point.time / YEAR).collect(),
+        at_risk: at.iter().map(|time| at_risk(curve, *time)).collect(),
+        end: curve.last().map_or(end, |point| point.time.min(end)) / YEAR,
+    }
+}
+
+fn plot(
+    name: &str,
+    end: f64,
+    curves: impl Fn(&[f64]) -> Vec<SurvivalCurve>,
+    notes: Vec<String>,
+) -> SurvivalPlot {
+    let at = ticks(end);
     SurvivalPlot {
+        name: name.to_owned(),
         measure: "Share without an event".to_owned(),
         unit: "years".to_owned(),
-        curves: vec![SurvivalCurve {
-            name: "All patients".to_owned(),
-            steps: steps.collect(),
-            censored: censored.collect(),
-            at_risk: at.iter().map(at_risk).collect(),
-            end: follow_up.end / YEAR,
-        }],
+        curves: curves(&at),
         at,
-        notes: vec![format!(
-            "{} patients, {} events within {} years",
-            whole(follow_up.patients),
-            whole(follow_up.events),
-            fixed(follow_up.end / YEAR, 1)
-        )],
+        notes,
     }
+}
+
+fn all_patients(follow_up: &FollowUpResult) -> SurvivalPlot {
+    let (patients, events, end) = (whole(follow_up.patients), whole(follow_up.events), follow_up.end);
+    let note = format!("{patients} patients, {events} events within {}", years(end));
+    let name = "All patients";
+    plot(name, end, |at| vec![drawn(name.to_owned(), &follow_up.curve, at, end)], vec![note])
+}
+
+/// The lowest risk first, as the best curve.
+fn by_risk(follow_up: &FollowUpResult, model: &str, all: &RiskGroupsResult) -> Option<SurvivalPlot> {
+    let many = all.groups.len();
+    let name = |place: usize, group: &RiskGroup| {
+        let rank = match (place, many) {
+            (0, _) => "Lowest predicted risk".to_owned(),
+            (place, many) if place + 1 == many => "Highest predicted risk".to_owned(),
+            (place, many) => format!("Predicted risk {} of {many}", place + 1),
+        };
+        format!("{rank}: {} patients, {} events", whole(group.n), whole(group.events))
+    };
+    let curve = |at: &[f64]| {
+        let one =
+            |(place, group): (usize, &RiskGroup)| drawn(name(place, group), &group.curve, at, follow_up.end);
+        all.groups.iter().enumerate().filter(|(_, group)| group.n > 0).map(one).collect()
+    };
+    let test = all.log_rank.as_ref().map(|test| {
+        let (chi, freedom) = (fixed(test.chi_square, 1), test.freedom);
+        format!("Log-rank test: χ² {chi} on {freedom} degrees of freedom, p {}", p_relation(test.p))
+    });
+    (many > 0).then(|| plot(model, follow_up.end, curve, test.into_iter().collect()))
 }
 
 /// Kaplan-Meier estimates at the times of the plan.
@@ -64,7 +113,6 @@ pub(super) fn tables(result: &StudyResult) -> Vec<Table> {
 fn estimates(follow_up: &FollowUpResult) -> Table {
     let row = |time: &f64| {
         let point = follow_up.curve.iter().take_while(|point| point.time <= *time).last();
-        let after = follow_up.curve.iter().find(|point| point.time > *time);
         let estimate = point.map_or_else(
             || fixed(1.0, 3),
             |point| match (point.lower, point.upper) {
@@ -74,17 +122,12 @@ fn estimates(follow_up: &FollowUpResult) -> Table {
                 _ => fixed(point.survival, 3),
             },
         );
-        let at_risk = after.map_or(0, |point| point.at_risk);
-        vec![format!("{} years", fixed(time / YEAR, 1)), estimate, whole(at_risk)]
+        vec![years(*time), estimate, whole(at_risk(&follow_up.curve, time / YEAR))]
     };
     let level = fixed(follow_up.level * 100.0, 0);
     Table {
         title: "Share without an event, all patients.".to_owned(),
-        columns: vec![
-            "After".to_owned(),
-            format!("Kaplan-Meier ({level}% CI)"),
-            "At risk afterwards".to_owned(),
-        ],
+        columns: vec!["After".to_owned(), format!("Kaplan-Meier ({level}% CI)"), "At risk then".to_owned()],
         rows: follow_up.times.iter().map(row).collect(),
         note: format!(
             "Times are rounded up to multiples of {} days; intervals on the scale of log(-log S).",
@@ -113,7 +156,7 @@ pub(super) fn predictor(
 pub(super) fn axes(baseline: &[[f64; 2]], horizons: &[f64]) -> Vec<(String, f64)> {
     let axis = |time: &f64| {
         let hazard = baseline.iter().take_while(|step| step[0] <= *time).last()?[1];
-        (hazard > 0.0).then(|| (format!("Free of the event after {} years", significant(*time)), hazard))
+        (hazard > 0.0).then(|| (format!("Free of the event after {}", years(time * YEAR)), hazard))
     };
     horizons.iter().filter_map(axis).collect()
 }

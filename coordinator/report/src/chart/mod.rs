@@ -12,6 +12,7 @@ mod decision;
 mod flow;
 mod forest;
 mod nomogram;
+mod over_time;
 mod roc;
 mod scale;
 mod series;
@@ -24,6 +25,7 @@ pub use decision::{DecisionCurve, decision};
 pub use flow::{FlowBox, flow};
 pub use forest::{Forest, ForestRow, forest};
 pub use nomogram::{Nomogram, Outcome, Predictor, nomogram};
+pub use over_time::{TimePlot, TimeSeries, over_time};
 pub use roc::{RocCurve, roc};
 pub use survival::{SurvivalCurve, SurvivalPlot, survival};
 

@@ -25,6 +25,9 @@ pub struct SurvivalCurve {
 /// All groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SurvivalPlot {
+    /// Whose curves: all patients, or a model's groups of predicted risk.
+    #[serde(default)]
+    pub name: String,
     /// Name of the upright axis, for example `Event-free survival`.
     pub measure: String,
     /// Unit of time, for example `years`.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Table;
-use crate::chart::{Bar, CalibrationCurve, DecisionCurve, Forest, RocCurve};
+use crate::chart::{Bar, CalibrationCurve, DecisionCurve, Forest, RocCurve, TimePlot};
 
 /// An estimate with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Subject {
     pub sentences: Vec<String>,
     /// Numbers, one row each.
     pub measures: Vec<Measure>,
+    /// Measures over time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over_time: Vec<TimePlot>,
     /// ROC curves.
     pub roc: Vec<RocCurve>,
     /// Calibration of each model.

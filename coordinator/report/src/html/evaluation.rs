@@ -1,7 +1,7 @@
 //! How well the models do: numbers, curves, hospitals, thresholds, comparisons, survival, and further tables.
 
 use super::page::{Align, Page};
-use crate::chart::{bars, calibration, decision, forest, roc, survival as survival_chart};
+use crate::chart::{bars, calibration, decision, forest, over_time, roc, survival as survival_chart};
 use crate::content::{Comparison, Confusion, Estimate, Measure, Report, Subject, Table, ThresholdRow};
 use crate::text::{fixed, p_value, percent, range, whole};
 
@@ -79,6 +79,13 @@ fn words(estimate: Estimate, decimals: usize) -> String {
 
 fn curves(page: &mut Page, i: usize, subject: &Subject) {
     let name = subject.name.as_str();
+    for (j, plot) in subject.over_time.iter().enumerate() {
+        let chart = over_time(&format!("over-time-{i}-{j}"), name, plot);
+        page.figure(
+            &chart,
+            &format!("{} of the held-out predictions, with intervals where there are any.", plot.measure),
+        );
+    }
     if !subject.roc.is_empty() {
         let chart = roc(&format!("roc-{i}"), name, subject.level, &subject.roc);
         page.figure(&chart, "ROC curves of the held-out scores; areas with DeLong's intervals.");
@@ -86,9 +93,9 @@ fn curves(page: &mut Page, i: usize, subject: &Subject) {
     page.side_by_side(true);
     for (j, curve) in subject.calibration.iter().enumerate() {
         let chart = calibration(&format!("calibration-{i}-{j}"), name, curve);
+        let smooth = if curve.curve.is_empty() { "" } else { "line: smooth curve; " };
         let caption = format!(
-            "Calibration of {}. Squares: groups of patients with neighbouring predictions, with intervals; line: \
-             smooth curve; dotted: predictions equal to what was observed; bars below: patients by prediction.",
+            "Calibration of {}. Squares: groups of patients with neighbouring predictions, with intervals; {smooth}dotted: predictions equal to what was observed; bars below: patients by prediction.",
             curve.name
         );
         page.figure(&chart, &caption);
@@ -179,8 +186,9 @@ pub(super) fn survival(page: &mut Page, report: &Report) {
     page.section("survival", "Survival");
     for (i, plot) in report.survival.iter().enumerate() {
         let caption = format!(
-            "{} with pointwise confidence bands; short strokes: someone was censored; below: patients at risk.",
-            plot.measure
+            "{}: {} with pointwise confidence bands; short strokes: someone was censored; below: patients at risk.",
+            if plot.name.is_empty() { "All patients" } else { &plot.name },
+            plot.measure.to_lowercase()
         );
         page.figure(&survival_chart(&format!("survival-{i}"), &report.outcome, plot), &caption);
     }

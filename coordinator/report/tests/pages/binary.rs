@@ -211,6 +211,7 @@ fn subject(patients: &[Patient]) -> Subject {
         forests: vec![(MODELS[0].into(), forest(patients))],
         thresholds: thresholds(patients),
         main: 0,
+        over_time: Vec::new(),
         sentences: Vec::new(),
         confusions: Vec::new(),
         tables: Vec::new(),

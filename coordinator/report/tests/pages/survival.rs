@@ -86,6 +86,7 @@ fn plot() -> SurvivalPlot {
         [("low predicted risk", 0.18, 56), ("intermediate", 0.46, 56), ("high predicted risk", 1.1, 55)];
     let curves = groups.map(|(name, hazard, n)| curve(name, &followed(&mut dice, hazard, n)));
     SurvivalPlot {
+        name: "combined/cox".into(),
         measure: "Progression-free survival".into(),
         unit: "years".into(),
         at: YEARS.to_vec(),
@@ -171,6 +172,7 @@ pub(crate) fn report() -> Report {
         forests: Vec::new(),
         thresholds: Vec::new(),
         main: 0,
+        over_time: Vec::new(),
         sentences: Vec::new(),
         confusions: Vec::new(),
         tables: Vec::new(),

@@ -29,6 +29,7 @@ pub(super) fn overall(label: &Label, main: usize, models: &[Judged<'_>], confide
         level: confidence.level,
         models: models.iter().map(|(model, _)| String::from(*model)).collect(),
         measures,
+        over_time: Vec::new(),
         roc: Vec::new(),
         calibration: Vec::new(),
         decision: Vec::new(),

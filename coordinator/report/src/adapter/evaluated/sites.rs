@@ -1,6 +1,8 @@
 //! Hospitals side by side, where the plan lets their sums be told.
 
-use consilium_rounds::result::{Evaluation, Heterogeneity, SiteAccuracy, WithinSites};
+use consilium_rounds::result::{
+    Evaluation, Heterogeneity, SiteAccuracy, SiteConcordance, SurvivalEvaluation, WithinSites,
+};
 
 use super::Confidence;
 use crate::chart::{Forest, ForestRow};
@@ -17,25 +19,44 @@ pub(super) fn forests(model: &str, evaluation: &Evaluation, confidence: Confiden
     ]
 }
 
-/// Intervals on the scale of the logit, where the mean is made; Wald's where an AUC is 0 or 1.
 fn discrimination(within: &WithinSites, confidence: Confidence) -> Forest {
     let between = within.discrimination.map_or(0.0, |all| all.tau2);
-    let row = |site: &SiteAccuracy| {
-        let (auc, se) = (site.auc, site.auc_se);
-        let inner = auc * (1.0 - auc);
-        let usable = inner > 0.0 && se > 0.0;
-        let half = if usable { confidence.z * se / inner } else { confidence.z * se };
-        let end = |shift: f64| {
-            if usable {
-                1.0 / (1.0 + libm::exp(-(libm::log(auc / (1.0 - auc)) + shift)))
-            } else {
-                (auc + shift).clamp(0.0, 1.0)
-            }
-        };
-        let weight = if usable { 1.0 / (se / inner * (se / inner) + between) } else { 0.0 };
-        (named(site), [auc, end(-half), end(half)], weight)
-    };
+    let row = |site: &SiteAccuracy| ranked(named(site), site.auc, site.auc_se, between, confidence);
     forest("AUC", confidence.level, within.sites.iter().map(row), within.discrimination, 0.5, [0.0, 1.0])
+}
+
+/// Concordance of a model of survival; nothing without released sums.
+pub(super) fn concordance(
+    model: &str,
+    e: &SurvivalEvaluation,
+    confidence: Confidence,
+) -> Option<(String, Forest)> {
+    let within = e.within_sites.as_ref().filter(|within| !within.sites.is_empty())?;
+    let between = within.discrimination.map_or(0.0, |all| all.tau2);
+    let row = |site: &SiteConcordance| {
+        let name = (site.site.to_string(), format!("{} / {}", site.events, site.n));
+        ranked(name, site.concordance, site.se, between, confidence)
+    };
+    let rows = within.sites.iter().map(row);
+    let mut drawn = forest("Concordance", confidence.level, rows, within.discrimination, 0.5, [0.0, 1.0]);
+    drawn.heads[1] = "Events / patients".to_owned();
+    Some((model.to_owned(), drawn))
+}
+
+/// Intervals on the scale of the logit, where the mean is made; Wald's where the estimate is 0 or 1.
+fn ranked(name: (String, String), value: f64, se: f64, between: f64, confidence: Confidence) -> Row {
+    let inner = value * (1.0 - value);
+    let usable = inner > 0.0 && se > 0.0;
+    let half = if usable { confidence.z * se / inner } else { confidence.z * se };
+    let end = |shift: f64| {
+        if usable {
+            1.0 / (1.0 + libm::exp(-(libm::log(value / (1.0 - value)) + shift)))
+        } else {
+            (value + shift).clamp(0.0, 1.0)
+        }
+    };
+    let weight = if usable { 1.0 / (se / inner * (se / inner) + between) } else { 0.0 };
+    (name, [value, end(-half), end(half)], weight)
 }
 
 fn in_the_large(within: &WithinSites, confidence: Confidence) -> Forest {
