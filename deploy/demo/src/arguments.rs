@@ -6,8 +6,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use consilium_synth::{CHILDREN, Layout, Modality, Task};
 
-/// A consortium on one machine. Without a command: a coordinator and four hospitals on loopback, over real mutual TLS, 51
-/// patients with soft-tissue sarcoma.
+/// A consortium on one machine. Without a command: a coordinator and five hospitals on loopback, over real mutual TLS, with
+/// 240 invented children, and a sixth hospital that takes no part to test on.
 #[derive(Debug, Parser)]
 #[command(name = "consilium-demo", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -30,9 +30,28 @@ pub(crate) struct Network {
     /// The folder to leave behind.
     #[arg(long, default_value = "consilium-demo-out")]
     pub(crate) out: PathBuf,
+    /// Whose patients: invented children with neuroblastoma, or 51 patients with soft-tissue sarcoma at four hospitals.
+    #[arg(long, value_enum, default_value_t = Patients::Mycn)]
+    pub(crate) cohort: Patients,
     /// The folder with the sarcoma patients; by default the repository's.
     #[arg(long)]
     pub(crate) data: Option<PathBuf>,
+    /// Children of the five hospitals together.
+    #[arg(long, default_value_t = CHILDREN, value_parser = clap::value_parser!(u32).range(100..=10_000))]
+    pub(crate) children: u32,
+    /// Which children: the same seed gives the same.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Tables of features; or images and masks, whose features each hospital extracts (slow).
+    #[arg(long, value_enum, default_value_t = Level::Features)]
+    pub(crate) level: Level,
+}
+
+/// Whose patients a demo has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Patients {
+    Mycn,
+    Sarcoma,
 }
 
 #[derive(Debug, Args)]

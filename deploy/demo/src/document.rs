@@ -11,6 +11,7 @@ use consilium_types::{Digest, Schema, SiteId};
 use serde::Serialize;
 
 use crate::comparison::{Alone, Comparison, Estimate};
+use crate::external::External;
 use crate::left::Left;
 use crate::reference::{Analysis, Auc, PooledModel};
 
@@ -30,6 +31,9 @@ pub(crate) struct Document {
     pub(crate) difference: BTreeMap<ModelFamily, Difference>,
     /// Each hospital.
     pub(crate) sites: BTreeMap<SiteId, SiteFacts>,
+    /// A hospital that took no part; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) external: Option<External>,
 }
 
 /// One hospital.
@@ -81,6 +85,7 @@ impl Document {
         schema: &Schema,
         federated: StudyResult,
         comparison: Comparison,
+        external: Option<External>,
         records: BTreeMap<SiteId, SiteRecord>,
     ) -> serde_json::Result<Self> {
         let Comparison { pooled, mut alone } = comparison;
@@ -99,6 +104,7 @@ impl Document {
             sites: records.into_iter().map(facts).collect(),
             federated,
             pooled,
+            external,
         })
     }
 
@@ -108,7 +114,8 @@ impl Document {
     }
 }
 
-fn differences(
+/// Of every family that both sides fitted.
+pub(crate) fn differences(
     federated: &StudyResult,
     pooled: &BTreeMap<ModelFamily, Estimate<Analysis>>,
 ) -> BTreeMap<ModelFamily, Difference> {

@@ -14,8 +14,9 @@ use consilium_rounds::StudyResult;
 use consilium_types::{Schema, SiteId, StudyPlan};
 
 use crate::arguments::Run;
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, SiteTable};
 use crate::document::Document;
+use crate::external::External;
 use crate::federation::{self, Site};
 use crate::hospital::Hospital;
 use crate::progress::{say, spinner};
@@ -123,20 +124,25 @@ fn document(plan: &StudyPlan, schema: &Schema, hospitals: &[Hospital]) -> Result
     waiting.finish_and_clear();
     let records: BTreeMap<_, _> =
         hospitals.iter().map(|hospital| hospital.record(finished.left.clone())).collect();
-    let comparison = compare(plan, schema, hospitals, &roster)?;
-    Ok(Document::new(plan, schema, finished.result, comparison, records)?)
+    let (comparison, external) = compare(plan, schema, hospitals, &finished.result, None)?;
+    Ok(Document::new(plan, schema, finished.result, comparison, external, records)?)
 }
 
-/// The pooled analysis and each hospital alone.
+/// The pooled analysis and each hospital alone; and all of them on the patients of one that took no part.
 pub(crate) fn compare(
     plan: &StudyPlan,
     schema: &Schema,
     hospitals: &[Hospital],
-    roster: &[SiteId],
-) -> Result<Comparison> {
+    federated: &StudyResult,
+    outsider: Option<&SiteTable>,
+) -> Result<(Comparison, Option<External>)> {
     let waiting = spinner("pooled analysis, for comparison");
-    let tables = hospitals.iter().map(|hospital| hospital.table(plan, roster)).collect::<Result<Vec<_>>>()?;
+    let tables = hospitals
+        .iter()
+        .map(|hospital| hospital.table(plan, &federated.sites))
+        .collect::<Result<Vec<_>>>()?;
     let comparison = Comparison::of(plan, schema, &tables);
+    let external = outsider.and_then(|site| External::of(plan, schema, federated, &tables, site));
     waiting.finish_and_clear();
-    Ok(comparison)
+    Ok((comparison, external))
 }

@@ -3,9 +3,15 @@
 //! Both end in the same report and the same `run.json`. Never: a second implementation of anything a node or a coordinator
 //! does; only the pooled comparison is the demo's own.
 
+#[cfg(test)]
+mod acceptance;
+mod against;
 mod arguments;
+mod children;
+mod cohort;
 mod comparison;
 mod document;
+mod external;
 mod federation;
 mod folder;
 mod hospital;

@@ -1,4 +1,4 @@
-//! `cargo demo`: a coordinator and four hospitals as processes of their own, over loopback and real mutual TLS.
+//! `cargo demo`: a coordinator and its hospitals as processes of their own, over loopback and real mutual TLS.
 //!
 //! Every step is a command line an operator or a hospital would type. What they print lies in `logs/`.
 
@@ -15,46 +15,35 @@ use consilium_types::{SiteId, StudyPlan};
 use serde::Deserialize;
 
 use crate::arguments::Network;
+use crate::cohort::Cohort;
 use crate::document::Document;
 use crate::hospital::Hospital;
 use crate::left::Left;
 use crate::local::{compare, write};
 use crate::processes::{Process, Processes, Role};
 use crate::progress::{say, spinner};
-use crate::{folder, report, sarcoma};
+use crate::{folder, report};
 
 /// A step that takes longer has failed.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 pub(crate) fn run(arguments: &Network) -> Result<()> {
     let begun = Instant::now();
-    let plan = StudyPlan::from_toml(sarcoma::PLAN, "sarcoma.toml")?;
     let demo = Demo { out: folder::fresh(&arguments.out)?, processes: Processes::default() };
     fs::create_dir_all(demo.out.join("logs")).context("making the folder of logs")?;
-    write(&demo.out.join("plan.toml"), sarcoma::PLAN)?;
-    let source = arguments.data.clone().unwrap_or_else(sarcoma::source);
-    let hospitals = sarcoma::hospitals(&source)?;
-    let sites =
-        hospitals.iter().map(|hospital| Ok(hospital.site.parse()?)).collect::<Result<Vec<SiteId>>>()?;
-    for (hospital, site) in hospitals.iter().zip(&sites) {
-        hospital.write(&source, &demo.data(site))?;
-    }
-    let server = demo.serve()?;
-    sites.iter().try_for_each(|site| demo.enrol(site))?;
+    let cohort = Cohort::write(arguments, &demo.out.join("hospitals"))?;
+    let plan = StudyPlan::from_toml(&cohort.plan, "plan.toml")?;
+    write(&demo.out.join("plan.toml"), &cohort.plan)?;
+    let server = demo.serve(&cohort)?;
+    cohort.sites.iter().try_for_each(|site| demo.enrol(site))?;
     demo.coordinator(&["study", "publish", &demo.path("plan.toml")])?;
     say(format_args!("published {} ({})", plan.study.id, plan.study.title));
-    demo.answer(&plan, &sites)?;
+    demo.answer(&plan, &cohort)?;
     demo.coordinator(&["study", "results", plan.study.id.as_str(), "--out", &demo.path("result.json")])?;
     demo.coordinator(&["study", "report", plan.study.id.as_str(), "--out", &demo.path("")])?;
     demo.processes.stop();
     drop(server);
-    let document = demo.document(&plan, &sites)?;
-    write(&demo.out.join("run.json"), &document.to_json()?)?;
-    let text = report::text(&plan, &document);
-    write(&demo.out.join("report.txt"), &text)?;
-    say(format_args!("\n{text}"));
-    say(format_args!("Everything lies in {}: start with README.txt.", demo.out.display()));
-    write(&demo.out.join("README.txt"), GUIDE)?;
+    demo.leave(&plan, &demo.document(&plan, &cohort)?)?;
     say(format_args!("{:.0} seconds", begun.elapsed().as_secs_f64()));
     Ok(())
 }
@@ -69,7 +58,7 @@ plan.toml                  the study every hospital accepted
 result.json                what the coordinator computed; it tells nothing about one hospital
 run.json                   the same beside the pooled analysis and each hospital alone
 coordinator/               the lead institution's folder: certificate authority, one SQLite file
-hospitals/NAME/data/       a hospital's images and clinical table; they never leave it
+hospitals/NAME/data/       a hospital's tables, or images and clinical table; they never leave it
 hospitals/NAME/node/       its node: key, certificate, policy.toml, feature cache
 hospitals/NAME/node/egress.jsonl   everything that left it, written before it was sent
 logs/                      what each program printed
@@ -121,8 +110,8 @@ impl Demo {
     }
 
     /// Makes the consortium and starts its server.
-    fn serve(&self) -> Result<Process> {
-        self.coordinator(&["init", "--name", "Sarcoma demo", "--address", "127.0.0.1:0"])?;
+    fn serve(&self, cohort: &Cohort) -> Result<Process> {
+        self.coordinator(&["init", "--name", cohort.consortium, "--address", "127.0.0.1:0"])?;
         let folder = self.path("coordinator");
         let arguments = ["--dir", folder.as_str(), "serve"];
         let mut server = self.processes.start(Role::Coordinator, &arguments, &self.log("coordinator"))?;
@@ -146,17 +135,17 @@ impl Demo {
     }
 
     /// Every hospital accepts, and answers until the study has ended.
-    fn answer(&self, plan: &StudyPlan, sites: &[SiteId]) -> Result<()> {
-        for site in sites {
+    fn answer(&self, plan: &StudyPlan, cohort: &Cohort) -> Result<()> {
+        for site in &cohort.sites {
             self.node(site, &["accept", plan.study.id.as_str()])?.finish()?;
             say(format_args!("accepted by {site}"));
         }
         let mut running = Vec::new();
-        for site in sites {
+        for site in &cohort.sites {
             running.push(self.node(site, &["run", "--until-idle"])?);
         }
-        let waiting = spinner("extracting features");
-        let deadline = Instant::now() + PATIENCE;
+        let waiting = spinner("reading patients");
+        let deadline = Instant::now() + cohort.patience;
         let mut exchanges = 0;
         if let Some(first) = running.first_mut() {
             while let Some(line) = first.next_line(deadline)? {
@@ -166,25 +155,42 @@ impl Demo {
         }
         running.into_iter().try_for_each(|process| process.finish().map(|_| ()))?;
         waiting.finish_and_clear();
-        say(format_args!("each hospital extracted its features and answered {exchanges} questions"));
+        say(format_args!("each hospital read its patients and answered {exchanges} questions"));
         Ok(())
     }
 
     /// The federated result beside the pooled one. Here, and only here, one program reads all folders.
-    fn document(&self, plan: &StudyPlan, sites: &[SiteId]) -> Result<Document> {
+    fn document(&self, plan: &StudyPlan, cohort: &Cohort) -> Result<Document> {
         let text = fs::read_to_string(self.out.join("result.json")).context("reading result.json")?;
         let federated: StudyResult = serde_json::from_str(&text).context("reading result.json")?;
         let mut hospitals = Vec::new();
         let mut records = BTreeMap::new();
-        for site in sites {
-            let cache = Cache::in_folder(&self.node_folder(site).join("cache"));
-            let hospital = Hospital::read(plan, site.clone(), &self.data(site), &cache, Unfit::Refuse)?;
+        for site in &cohort.sites {
+            let hospital = self.hospital(plan, site)?;
             records.extend([hospital.record(self.left(site)?)]);
             hospitals.push(hospital);
         }
+        let outsider = cohort.outsider.as_ref().map(|site| self.hospital(plan, site)).transpose()?;
+        let outsider = outsider.map(|hospital| hospital.table(plan, &[hospital.site.clone()])).transpose()?;
         let schema = hospitals.first().context("no hospital")?.cohort.schema().clone();
-        let comparison = compare(plan, &schema, &hospitals, &federated.sites)?;
-        Ok(Document::new(plan, &schema, federated, comparison, records)?)
+        let (comparison, external) = compare(plan, &schema, &hospitals, &federated, outsider.as_ref())?;
+        Ok(Document::new(plan, &schema, federated, comparison, external, records)?)
+    }
+
+    fn hospital(&self, plan: &StudyPlan, site: &SiteId) -> Result<Hospital> {
+        let cache = Cache::in_folder(&self.node_folder(site).join("cache"));
+        Hospital::read(plan, site.clone(), &self.data(site), &cache, Unfit::Refuse)
+    }
+
+    /// Everything a person may want to read.
+    fn leave(&self, plan: &StudyPlan, document: &Document) -> Result<()> {
+        write(&self.out.join("run.json"), &document.to_json()?)?;
+        let text = report::text(plan, document);
+        write(&self.out.join("report.txt"), &text)?;
+        write(&self.out.join("README.txt"), GUIDE)?;
+        say(format_args!("\n{text}"));
+        say(format_args!("Everything lies in {}: start with README.txt.", self.out.display()));
+        Ok(())
     }
 
     /// What the hospital's own ledger says.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use consilium_rounds::result::{AucResult, EvaluationResult, ModelResult};
 use consilium_types::plan::{ModelFamily, StudyPlan};
 
+use crate::against;
 use crate::comparison::{Alone, Estimate};
 use crate::document::{Difference, Document};
 use crate::left::Left;
@@ -22,6 +23,11 @@ pub(crate) fn text(plan: &StudyPlan, document: &Document) -> String {
             &mut out,
             "\nNo independent pooled analysis is written for what this plan asks, so none is shown.",
         );
+    }
+    let against = against::table(plan, document);
+    if !against.is_empty() {
+        line(&mut out, "\nFederated against each hospital alone");
+        against.iter().for_each(|text| line(&mut out, text));
     }
     what_left(&mut out, document);
     out
@@ -66,7 +72,8 @@ fn accuracy(out: &mut String, plan: &StudyPlan, document: &Document, family: Mod
     if let Some(pooled) = document.pooled.get(&family) {
         row(out, "pooled, logistic", &estimate(pooled, |analysis| interval(&analysis.auc)));
     }
-    for (site, facts) in &document.sites {
+    // where one took no part, the hospitals' own models have a table of their own
+    for (site, facts) in document.sites.iter().filter(|_| document.external.is_none()) {
         if let Some(alone) = facts.alone.get(&family) {
             alone_rows(out, site.as_str(), alone);
         }
@@ -178,7 +185,8 @@ fn estimate<T>(estimate: &Estimate<T>, show: impl Fn(&T) -> String) -> String {
     }
 }
 
-fn name(family: ModelFamily) -> &'static str {
+/// As the report says it.
+pub(crate) fn name(family: ModelFamily) -> &'static str {
     match family {
         ModelFamily::Clinical => "clinical",
         ModelFamily::Radiomics => "radiomics",

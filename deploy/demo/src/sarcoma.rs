@@ -1,4 +1,4 @@
-//! The demo's cohort: 51 patients with soft-tissue sarcoma, dealt to four invented hospitals.
+//! The cohort of `cargo demo -- --cohort sarcoma`: 51 patients with soft-tissue sarcoma, dealt to four invented hospitals.
 //!
 //! A patient's hospital follows from a hash of the identifier, so every machine deals alike. Shares are unequal
 //! on purpose. Data and licence: tests/data/sts/SOURCES.md.

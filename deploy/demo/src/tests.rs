@@ -87,6 +87,7 @@ fn table(patients: usize, seed: u64) -> Table {
         row.push(if patient % 7 == 3 { f64::NAN } else { 20.0 + 100.0 * draw() });
         table.cases.push(volume - entropy + draw() - 0.5 > 0.0);
         table.cells.push(patient % 4);
+        table.batches.push(seed as usize);
         table.rows.push(row);
     }
     table
@@ -121,7 +122,7 @@ fn document() -> Document {
     };
     let records: BTreeMap<SiteId, SiteRecord> = sites.iter().map(|s| (s.site.clone(), record(s))).collect();
     let comparison = Comparison::of(&plan, &schema, &sites);
-    Document::new(&plan, &schema, finished.result, comparison, records).unwrap()
+    Document::new(&plan, &schema, finished.result, comparison, None, records).unwrap()
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn a_hospital_with_two_patients_gets_words_and_no_number() {
     let text = report::text(&plan, &document);
     assert!(text.contains("tiny alone            not estimable: "), "{text}");
     assert!(text.contains("With 72 patients"), "{text}");
-    assert!(text.contains("n logistic fits"), "{text}");
+    assert!(text.contains("of n linear fits"), "{text}");
 }
 
 #[test]

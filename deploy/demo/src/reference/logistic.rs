@@ -46,10 +46,14 @@ fn penalty(width: usize, lambda: f64) -> DMatrix<f64> {
     DMatrix::from_diagonal(&DVector::from_fn(width, |i, _| if i == 0 { 0.0 } else { lambda }))
 }
 
-fn derivatives(z: &DMatrix<f64>, y: &DVector<f64>, beta: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+pub(super) fn derivatives(
+    z: &DMatrix<f64>,
+    y: &DVector<f64>,
+    beta: &DVector<f64>,
+) -> (DVector<f64>, DMatrix<f64>) {
     let p = DVector::from_vec(predict(z, beta));
-    let weights = DMatrix::from_diagonal(&p.map(|p| p * (1.0 - p)));
-    (z.transpose() * (y - &p), z.transpose() * weights * z)
+    let weighted = DMatrix::from_fn(z.nrows(), z.ncols(), |i, j| z[(i, j)] * p[i] * (1.0 - p[i]));
+    (z.transpose() * (y - &p), z.transpose() * weighted)
 }
 
 fn log_likelihood(z: &DMatrix<f64>, y: &DVector<f64>, beta: &DVector<f64>) -> f64 {

@@ -12,13 +12,20 @@ use consilium_types::plan::{
 
 mod auc;
 mod fold;
+mod harmonise;
 mod logistic;
 mod nested;
+#[cfg(test)]
+mod penalised;
 mod screen;
+mod stability;
 mod table;
 
 pub(crate) use auc::Auc;
+pub(crate) use harmonise::new_hospital;
 pub(crate) use nested::{Analysis, PooledModel, analyse, transfer};
+#[cfg(test)]
+pub(crate) use penalised::{Followed, cox, firth, lasso};
 pub(crate) use table::Table;
 
 /// Whether this code carries out all that the plan asks of its logistic regression.
@@ -27,14 +34,13 @@ pub(crate) fn covers(plan: &StudyPlan) -> bool {
     let imputed = plan.inputs.clinical.as_ref().is_some_and(|clinical| clinical.missing == Missing::Regress);
     let select = plan.select.as_ref();
     let plain_selection = select.is_none_or(|select| {
-        let ranked = select.method == SelectMethod::Rank && select.relevance.test == RelevanceTest::Welch;
-        ranked && select.stability.is_none()
+        select.method == SelectMethod::Rank && select.relevance.test == RelevanceTest::Welch
     });
     let plain_model = model.penalty.lasso.is_none()
         && !model.site_intercept
         && model.learners().any(|learner| learner == Learner::Logistic);
     outcome.kind() == OutcomeKind::Binary
-        && plan.harmonise.method == HarmoniseMethod::None
+        && plan.harmonise.method != HarmoniseMethod::Combat
         && plan.evaluate.design != Design::Holdout
         && !imputed
         && plain_selection

@@ -74,8 +74,7 @@ pub(crate) fn transfer(
     let study = Nested { plan, schema, family, table: train, cells: train.occupied_cells() };
     let fold = study.fold(&[])?;
     let fit = fold.fit(study.lambda(&[])?)?;
-    let rows: Vec<usize> = (0..test.len()).collect();
-    Auc::of(&fold.predict(&fit, test, &rows), &test.cases, plan.evaluate.level)
+    Auc::of(&fold.predict_elsewhere(&fit, test), &test.cases, plan.evaluate.level)
 }
 
 struct Nested<'a> {
@@ -100,23 +99,18 @@ impl<'a> Nested<'a> {
         if inner.len() < 2 {
             return Err(NotEstimable::TooFewCells(self.cells.len()));
         }
+        let fold = |cell: &usize| Ok((self.fold(&[held_out, &[*cell]].concat())?, self.table.inside(*cell)));
+        let folds = inner.iter().map(fold).collect::<Result<Vec<_>, NotEstimable>>()?;
         let mut best: Option<(f64, f64)> = None;
         for lambda in grid() {
-            let deviance = self.inner_deviance(held_out, &inner, lambda)?;
+            let deviance =
+                |(fold, cell): &(Fold<'a>, Vec<usize>)| Ok(fold.deviance(&fold.fit(lambda)?, cell));
+            let deviance: f64 = folds.iter().map(deviance).sum::<Result<f64, NotEstimable>>()?;
             if best.is_none_or(|(lowest, _)| deviance <= lowest) {
                 best = Some((deviance, lambda));
             }
         }
         Ok(best.map_or(f64::NAN, |(_, lambda)| lambda))
-    }
-
-    fn inner_deviance(&self, held_out: &[usize], inner: &[usize], lambda: f64) -> Result<f64, NotEstimable> {
-        let mut total = 0.0;
-        for cell in inner {
-            let fold = self.fold(&[held_out, &[*cell]].concat())?;
-            total += fold.deviance(&fold.fit(lambda)?, &self.table.inside(*cell));
-        }
-        Ok(total)
     }
 
     fn out_of_fold(&self) -> Result<Vec<f64>, NotEstimable> {
@@ -125,7 +119,7 @@ impl<'a> Nested<'a> {
             let fold = self.fold(&[*cell])?;
             let fit = fold.fit(self.lambda(&[*cell])?)?;
             let rows = self.table.inside(*cell);
-            for (row, score) in rows.iter().zip(fold.predict(&fit, self.table, &rows)) {
+            for (row, score) in rows.iter().zip(fold.predict(&fit, &rows)) {
                 scores[*row] = score;
             }
         }
