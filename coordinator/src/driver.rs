@@ -14,6 +14,9 @@ use crate::clock;
 use crate::errors::Fault;
 use crate::training_log::{self, TrainingLog};
 
+/// The first exchange after the patients are counted.
+const COUNTED: u32 = 2;
+
 /// All studies.
 #[derive(Debug)]
 pub(crate) struct Studies {
@@ -173,6 +176,10 @@ fn log(study: &StudyId, life: &StudyLife, effects: &[Effect]) {
         (Some(open), _) => {
             let (attempt, exchange) = (open.key.attempt.0, open.key.exchange.0);
             tracing::info!(%study, attempt, exchange, asks = open.asks, "asking");
+            if let Some(budget) = status.budget.as_ref().filter(|_| exchange == COUNTED) {
+                tracing::info!(%study, "{}", budget.in_words());
+                budget.warnings().iter().for_each(|warning| tracing::warn!(%study, "{warning}"));
+            }
         }
         (None, Some(cause)) => tracing::warn!(%study, cause, "aborted"),
         (None, None) => tracing::info!(%study, state = status.state, "changed"),

@@ -42,6 +42,10 @@ pub(crate) enum Fault {
     NoSuchSite(SiteId),
     #[error("{0} has no certificate yet and cannot be offered a study; `sites` shows where it stands")]
     NotEnrolled(SiteId),
+    #[error("there is no template {name}; known are {known}")]
+    NoSuchTemplate { name: String, known: String },
+    #[error("{}: there is a file already; choose another --out", .0.display())]
+    FileExists(PathBuf),
     #[error(
         "there is a study {0} already; a published plan cannot change: give the amendment an id of its own"
     )]
@@ -115,6 +119,8 @@ impl Fault {
             Self::TrainingLog(_) => "CNS-C-0116",
             Self::Tile(_) => "CNS-C-0117",
             Self::LogKey(_) => "CNS-C-0118",
+            Self::NoSuchTemplate { .. } => "CNS-C-0119",
+            Self::FileExists(_) => "CNS-C-0120",
             Self::NoCertificate => "CNS-C-0201",
             Self::CertificateUnknown => "CNS-C-0202",
             Self::UnknownInvitation => "CNS-C-0203",

@@ -13,6 +13,7 @@ mod folder;
 mod invitation;
 mod serve;
 mod service;
+mod templates;
 mod tls;
 mod training_log;
 mod watcher;

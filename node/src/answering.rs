@@ -1,8 +1,10 @@
-//! From a question to an answer: hash, policy, cohort, then the site half. Every refusal becomes a code.
+//! From a question to an answer: hash, policy, cohort, what may be disclosed, then the site half. Every refusal becomes
+//! a code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_learn::Perceptrons;
+use consilium_rounds::Size;
 use consilium_stats::{Query, Summary};
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId, StudyPlan};
 
@@ -59,6 +61,9 @@ impl Answering {
         let stranger = || Fault::Answer(format!("{site} is not in the roster of the question"));
         let rows = cohort.rows(plan, site, &question.roster).ok_or_else(stranger)?;
         question.query.check(cohort.schema().columns.len())?;
+        let sites = distinct(&question.roster);
+        let largest = Size::of(plan, cohort.schema(), sites).fit;
+        policy.limits(plan, largest).allow(&question.query, &rows, sites)?;
         Ok(question.query.answer(&rows, &Perceptrons)?)
     }
 
@@ -104,4 +109,9 @@ impl Answering {
         }
         Ok(Prepared { plan, cohort })
     }
+}
+
+/// Hospitals of a roster, each counted once.
+fn distinct(roster: &[SiteId]) -> usize {
+    roster.iter().collect::<BTreeSet<_>>().len()
 }

@@ -12,8 +12,9 @@ use crate::clock;
 use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::{self, Configuration, Folder};
+use crate::foresight::Foresight;
 use crate::link::Link;
-use crate::outbox::{self, Outbox};
+use crate::outbox::{self, Offered, Outbox};
 use crate::policy::Policy;
 
 /// Fewer days than this until the certificate ends are worth a warning.
@@ -38,15 +39,27 @@ struct Check {
 
 pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
     let configuration = folder.configuration()?;
-    let checks = vec![
+    let policy = Policy::read(folder);
+    let asked = coordinator(folder, &configuration).await;
+    let mut checks = vec![
         check("private key", key(folder)),
         check("certificate", certificate(folder)),
         check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
         check("extractor", SelfTest::run().verdict().map(|words| (Verdict::Ok, words))),
         check("data", data(&configuration.data)),
-        check("coordinator", coordinator(folder, &configuration).await),
     ];
+    let mut studies = Vec::new();
+    if let (Ok(policy), Ok(offered)) = (&policy, &asked) {
+        let open = offered.iter().filter(|offered| offered.is_open());
+        studies.extend(open.map(|offered| check("study", study(offered, policy, &configuration))));
+    }
+    let words = |offered: Vec<Offered>| {
+        let Configuration { address, site, .. } = &configuration;
+        (Verdict::Ok, format!("{address} answers and knows {site}; {} studies", offered.len()))
+    };
+    checks.push(check("coordinator", asked.map(words)));
+    checks.extend(studies);
     if json {
         say_json(&checks);
     } else {
@@ -121,14 +134,28 @@ fn data(folder: &Path) -> Result<(Verdict, String), Fault> {
     Ok((Verdict::Ok, format!("{patients} patients; {found}")))
 }
 
-async fn coordinator(folder: &Folder, configuration: &Configuration) -> Result<(Verdict, String), Fault> {
+async fn coordinator(folder: &Folder, configuration: &Configuration) -> Result<Vec<Offered>, Fault> {
     let address = &configuration.address;
     let mut outbox = Outbox::new(&Link::enrolled(folder, configuration)?, folder.ledger());
     let asked = tokio::time::timeout(PATIENCE, outbox.studies()).await;
     let too_long = || Fault::Unreachable { address: address.clone(), why: "no answer".to_owned() };
-    let studies = asked.map_err(|_| too_long())??;
-    Ok((
-        Verdict::Ok,
-        format!("{address} answers and knows {}; {} studies", configuration.site, studies.len()),
-    ))
+    asked.map_err(|_| too_long())?
+}
+
+/// Whether this hospital's first answer would be refused; worse once the study is accepted.
+fn study(
+    offered: &Offered,
+    policy: &Policy,
+    configuration: &Configuration,
+) -> Result<(Verdict, String), Fault> {
+    let id = &offered.plan.study.id;
+    let Foresight { patients, attention, refusal } = Foresight::of(&offered.plan, policy, configuration)?;
+    Ok(match (refusal, attention) {
+        (Some(fault), _) => {
+            let verdict = if offered.is_accepted() { Verdict::Failed } else { Verdict::Warning };
+            (verdict, format!("{id}: {patients}; {fault} [{}]", fault.code()))
+        }
+        (None, Some(attention)) => (Verdict::Ok, format!("{id}: {patients}; {attention}")),
+        (None, None) => (Verdict::Ok, format!("{id}: {patients}")),
+    })
 }

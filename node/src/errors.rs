@@ -4,11 +4,12 @@
 
 use std::path::PathBuf;
 
-use consilium_stats::{QueryFault, Unfit};
+use consilium_stats::{QueryFault, Undisclosed, Unfit};
 use consilium_types::plan::PlanErrors;
 use consilium_types::{Digest, SiteId, StudyId};
 
 use crate::catalogue::DataFault;
+use crate::predicting::PredictFault;
 
 /// Why a command or a question was refused.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,12 @@ pub enum Fault {
     /// A question no honest coordinator asks.
     #[error("the coordinator asks what it must not: {0}; tell its operator")]
     Question(#[from] QueryFault),
+    /// New patients that cannot be predicted.
+    #[error(transparent)]
+    Predict(#[from] PredictFault),
+    /// An answer that would tell too much.
+    #[error("{0}; nothing leaves")]
+    Undisclosed(#[from] Undisclosed),
     /// Rows that cannot be summed.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -184,6 +191,8 @@ impl Fault {
             Self::Data(fault) => fault.code(),
             Self::Plan(faults) => faults.code(),
             Self::Question(fault) => fault.code(),
+            Self::Undisclosed(fault) => fault.code(),
+            Self::Predict(fault) => fault.code(),
             Self::Unfit(fault) => fault.code(),
             Self::File { .. } => "CNS-N-0101",
             Self::Configuration { .. } => "CNS-N-0102",

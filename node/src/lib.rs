@@ -14,9 +14,12 @@ mod decisions;
 mod doctor;
 mod errors;
 mod folder;
+mod foresight;
 mod link;
 mod outbox;
 mod policy;
+mod predicting;
 mod run;
 
 pub use errors::Fault;
+pub use predicting::PredictFault;

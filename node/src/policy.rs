@@ -2,6 +2,7 @@
 //!
 //! `policy.toml` lies in the node's folder. Nothing from outside reads or changes it, and no plan overrides it.
 
+use consilium_stats::Limits;
 use consilium_types::plan::{OutcomeKind, Release};
 use consilium_types::{Digest, SiteId, StudyPlan};
 use serde::Deserialize;
@@ -23,6 +24,14 @@ min_sites = 3
 # Whether a plan may show sums of a single hospital (leave-site-out validation needs it).
 site_sums = false
 
+# Fewest patients of a class of an outcome here, if there are any at all; a plan may ask for more. 3 is DataSHIELD's
+# nfilter.tab. 1 switches the rule off: a plan can then agree on less.
+cell = 3
+
+# Most parameters of a fit for each of your own patients in its training set; 0.33 is DataSHIELD's nfilter.glm. Without
+# this line only all hospitals together are judged, by the plan's limit, and a small hospital can take part.
+# per_model = 0.33
+
 # A patient whose files cannot be used: \"refuse\" stops until they are corrected, \"exclude\" leaves the patient out
 # and counts it in the study's flow of patients.
 unfit = \"refuse\"
@@ -32,12 +41,14 @@ unfit = \"refuse\"
 ";
 
 /// The rules.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Policy {
     min_patients: u32,
     min_sites: u32,
     site_sums: bool,
+    cell: u32,
+    per_model: Option<f64>,
     unfit: UnfitRule,
     plans: Option<Vec<Digest>>,
 }
@@ -52,7 +63,15 @@ enum UnfitRule {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { min_patients: 5, min_sites: 3, site_sums: false, unfit: UnfitRule::Refuse, plans: None }
+        Self {
+            min_patients: 5,
+            min_sites: 3,
+            site_sums: false,
+            cell: 3,
+            per_model: None,
+            unfit: UnfitRule::Refuse,
+            plans: None,
+        }
     }
 }
 
@@ -60,15 +79,24 @@ impl Policy {
     pub(crate) fn read(folder: &Folder) -> Result<Self, Fault> {
         let file = folder.policy();
         let text = folder::read(&file)?;
-        toml::from_str(&text).map_err(|e| Fault::Configuration { file, why: e.to_string() })
+        match toml::from_str(&text) {
+            Ok(Self { per_model: Some(most), .. }) if !(most > 0.0) => {
+                Err(Fault::Configuration { file, why: "per_model: must be above 0".to_owned() })
+            }
+            Ok(policy) => Ok(policy),
+            Err(error) => Err(Fault::Configuration { file, why: error.to_string() }),
+        }
     }
 
     /// For a person who checks.
     pub(crate) fn in_words(&self) -> String {
-        let Self { min_patients, min_sites, plans, .. } = self;
+        let Self { min_patients, min_sites, cell, plans, .. } = self;
         let plans =
             plans.as_ref().map_or("every accepted plan".to_owned(), |plans| format!("{} plans", plans.len()));
-        format!("at least {min_patients} patients, {min_sites} hospitals; {plans} may run")
+        let own = self.per_model.map_or_else(String::new, |most| format!(", {most} parameters a patient"));
+        format!(
+            "at least {min_patients} patients, {cell} of a class if any, {min_sites} hospitals{own}; {plans} may run"
+        )
     }
 
     pub(crate) fn unfit(&self) -> Unfit {
@@ -88,6 +116,17 @@ impl Policy {
             return Err(Fault::SiteSums);
         }
         Ok(())
+    }
+
+    /// The plan's limits, tightened by the hospital's; of a plan that leads to no fit of more than `parameters`.
+    pub(crate) fn limits(&self, plan: &StudyPlan, parameters: usize) -> Limits {
+        Limits::agreed(plan, parameters).tightened(Limits {
+            cell: u64::from(self.cell),
+            sites: self.min_sites as usize,
+            per_model: self.per_model.unwrap_or(f64::INFINITY),
+            parameters,
+            site_sums: self.site_sums,
+        })
     }
 
     /// Whether enough hospitals take part.
@@ -159,6 +198,21 @@ mod tests {
         );
         assert_eq!(policy("").allows_plan(&plan).unwrap_err().code(), "CNS-N-0406");
         assert!(policy("site_sums = true").allows_plan(&plan).is_ok());
+    }
+
+    #[test]
+    fn a_hospital_tightens_what_the_plan_agrees_on_and_loosens_nothing() {
+        let of = |rules: &str, limits: &str| {
+            policy(rules).limits(&plan(&format!("[privacy]\nlimits = {{ {limits} }}\n")), 9)
+        };
+        assert_eq!(of("", "").cell, 5, "the plan's default");
+        assert_eq!(of("", "cell = 1").cell, 3, "the policy's default");
+        assert_eq!(of("cell = 1", "cell = 1").cell, 1);
+        assert_eq!(of("cell = 10", "cell = 1").cell, 10);
+        assert!(of("", "per_model = 0.1").per_model.is_infinite(), "all hospitals together are judged");
+        assert!((of("per_model = 0.2", "per_model = 0.1").per_model - 0.2).abs() < 1e-12);
+        assert_eq!((of("", "").parameters, of("min_sites = 2", "").sites), (9, 2));
+        assert!(!of("site_sums = true", "").site_sums && !of("", "").site_sums);
     }
 
     #[test]

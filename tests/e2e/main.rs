@@ -4,6 +4,7 @@
 
 mod enrolment;
 mod kill;
+mod predict;
 mod study;
 mod training_log;
 

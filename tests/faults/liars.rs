@@ -4,6 +4,7 @@ use std::fs;
 
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{ExchangeKey, Question};
+use consilium_tests::consortium::POLICY;
 use consilium_tests::{Consortium, Impostor, Rogue, in_process, plans, sites};
 use consilium_types::StudyPlan;
 use tonic::Code;
@@ -82,8 +83,14 @@ fn impostor(mut consortium: Consortium, plan: &StudyPlan, change: impl FnOnce(&m
 }
 
 fn declined(change: impl FnOnce(&mut Question)) -> String {
+    declined_by(POLICY, change)
+}
+
+/// What the hospital `east` says under a policy of its own: a code, or `answered`.
+pub(crate) fn declined_by(policy: &str, change: impl FnOnce(&mut Question)) -> String {
     let consortium = consortium();
     let plan = consortium.agree(plans::TABLE, &SITES).unwrap();
+    consortium.policy("east", policy).unwrap();
     match impostor(consortium, &plan, change) {
         Answer::RefusalCode(code) => code,
         Answer::Statistics(_) | Answer::Updates(_) => "answered".to_owned(),
@@ -118,10 +125,15 @@ fn a_hospital_s_own_rules_come_before_the_plan() {
     consortium.policy("east", &format!("plans = [\"{}\"]\n", "0".repeat(64))).unwrap();
     let text = consortium.node("east", &["accept", "table-01"]).unwrap().refused().unwrap();
     assert!(text.contains("CNS-N-0403"), "{text}");
-    consortium.policy("east", "min_patients = 21\nmin_sites = 2\n").unwrap();
+    let large = "min_patients = 21\nmin_sites = 2\n";
+    consortium.policy("east", large).unwrap();
+    let text = consortium.node("east", &["accept", "table-01"]).unwrap().refused().unwrap();
+    assert!(text.contains("CNS-N-0405"), "{text}");
+    consortium.policy("east", POLICY).unwrap();
     for site in SITES {
         consortium.node(site, &["accept", "table-01"]).unwrap().succeeded().unwrap();
     }
+    consortium.policy("east", large).unwrap();
     let running = SITES.map(|site| consortium.run(site).unwrap());
     running[0].wait_for("exchange 1: declined with CNS-N-0405").unwrap();
     for party in running {

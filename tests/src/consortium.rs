@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::{Credentials, Ended, Party};
 
 /// The rules tests run under where they do not say otherwise.
-pub const POLICY: &str = "min_patients = 5\nmin_sites = 2\n";
+pub const POLICY: &str = "min_patients = 5\nmin_sites = 2\ncell = 2\n";
 
 /// One coordinator and any number of nodes in a folder of their own.
 #[derive(Debug)]

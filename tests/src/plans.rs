@@ -32,6 +32,9 @@ network  = { hidden = [4], rounds = 6, epochs = 2, batch = 8, rate = 0.1 }
 
 [evaluate]
 folds = 3
+
+[privacy]
+limits = { cell = 2, per_model = 1 }
 "#;
 
 /// Three grades without an order: lasso with a chosen penalty, forest and boosting beside it.
@@ -169,6 +172,9 @@ penalty = { ridge = 1.0 }
 
 [evaluate]
 folds = 3
+
+[privacy]
+limits = { cell = 2, per_model = 1 }
 "#;
 
 /// A plan with another patience: how long a silent site is waited for, for example `2s`.

@@ -1,4 +1,4 @@
-//! `study publish`, `study status`, `study results`, `study report`.
+//! `study templates`, `study new`, `study publish`, `study status`, `study results`, `study report`.
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,27 @@ use crate::clock;
 use crate::driver::replay;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
+use crate::templates::{self, Facts, Template};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// List the templates: what each predicts, and what every hospital needs for it.
+    Templates {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a plan from a template, with its comments; publishes nothing.
+    New {
+        /// Which; `study templates` lists them.
+        template: String,
+        /// The study's id; by default the template's name.
+        #[arg(long)]
+        id: Option<StudyId>,
+        /// Where to write it; without it, it is printed.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Offer a plan to hospitals. It cannot change afterwards.
     Publish {
         /// The plan, TOML.
@@ -51,13 +69,51 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> {
-    let store = Store::open(&folder.database()).await?;
+    let database = folder.database();
+    let store = || Store::open(&database);
     match command {
-        Command::Publish { plan, sites } => publish(&store, &plan, sites).await,
-        Command::Status { study, json } => status(&store, study.as_ref(), json).await,
-        Command::Results { study, out } => results(&store, &study, out.as_deref()).await,
-        Command::Report { study, out } => report(&store, &study, &out).await,
+        Command::Templates { json } => templates(json),
+        Command::New { template, id, out } => new(&template, id, out.as_deref()),
+        Command::Publish { plan, sites } => publish(&store().await?, &plan, sites).await,
+        Command::Status { study, json } => status(&store().await?, study.as_ref(), json).await,
+        Command::Results { study, out } => results(&store().await?, &study, out.as_deref()).await,
+        Command::Report { study, out } => report(&store().await?, &study, &out).await,
     }
+}
+
+fn templates(json: bool) -> Result<(), Fault> {
+    let facts = templates::ALL.iter().map(Template::facts).collect::<Result<Vec<_>, _>>()?;
+    if json {
+        say_json(&facts);
+        return Ok(());
+    }
+    for Facts { template, title, outcome, images, columns, hospitals } in &facts {
+        say(format_args!("{template:<14} {title}"));
+        say(format_args!("  predicts     {outcome}"));
+        say(format_args!("  images       {} (or a table of their features)", images.join("; ")));
+        say(format_args!("  clinical.csv patient, {}", columns.join(", ")));
+        say(format_args!("  hospitals    {hospitals} or more"));
+    }
+    Ok(())
+}
+
+fn new(template: &str, id: Option<StudyId>, out: Option<&Path>) -> Result<(), Fault> {
+    let template = Template::find(template)?;
+    let id = id.unwrap_or(template.plan()?.study.id);
+    let text = template.renamed(&id)?;
+    let Some(file) = out else {
+        say(text.trim_end());
+        return Ok(());
+    };
+    if file.exists() {
+        return Err(Fault::FileExists(file.to_owned()));
+    }
+    folder::write(file, &text)?;
+    say(format_args!(
+        "{}: the plan of {id}; choose a seed of your own, name your hospitals' columns, then `study publish {0}`",
+        file.display()
+    ));
+    Ok(())
 }
 
 async fn publish(store: &Store, file: &Path, sites: Option<Vec<SiteId>>) -> Result<(), Fault> {
@@ -117,6 +173,10 @@ fn show(status: &Status) {
     ));
     if let Some(cause) = &status.cause {
         say(format_args!("  because: {cause}"));
+    }
+    if let Some(budget) = &status.budget {
+        say(format_args!("  {}", budget.in_words()));
+        budget.warnings().iter().for_each(|warning| say(format_args!("  attention: {warning}")));
     }
     for (site, answer) in &status.answers {
         say(format_args!("  {site:<24} {}", answer.unwrap_or("has not answered")));

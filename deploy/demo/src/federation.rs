@@ -1,8 +1,9 @@
-//! A federation in one process: the questions, site halves, sums and finishing halves of the network, without
+//! A federation in one process: the questions, limits, site halves, sums and finishing halves of the network, without
 //! the network.
 
-use consilium_rounds::{Analysis, AnalysisFault, Progress, StudyResult};
-use consilium_stats::{Networks, Query, Rows, Summary};
+use consilium_rounds::result::Budget;
+use consilium_rounds::{Analysis, AnalysisFault, Progress, Size, StudyResult};
+use consilium_stats::{Limits, Networks, Query, Rows, Summary, Undisclosed};
 use consilium_types::{Schema, SiteId, StudyPlan};
 
 use anyhow::{Context as _, Error, Result, anyhow};
@@ -25,24 +26,41 @@ pub(crate) struct Finished {
     pub(crate) left: Vec<Left>,
 }
 
-/// Runs the analysis of `plan` over `sites`, in the order of their ids. `progress` is told each question.
+/// What is known on the way.
+pub(crate) enum Told<'a> {
+    /// The next question, in words.
+    Question(&'a str),
+    /// How large a model the cohort supports: once, before anything is fitted.
+    Budget(&'a Budget),
+}
+
+/// Runs the analysis of `plan` over `sites`, in the order of their ids.
 pub(crate) fn run(
     plan: &StudyPlan,
     schema: &Schema,
     sites: &[Site<'_>],
     networks: &dyn Networks,
-    mut progress: impl FnMut(&str),
+    mut tell: impl FnMut(Told<'_>),
 ) -> Result<Finished> {
     let roster: Vec<SiteId> = sites.iter().map(|site| site.id.clone()).collect();
+    let limits = Limits::agreed(plan, Size::of(plan, schema, roster.len()).fit);
     let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema).map_err(coded)?;
     let mut left = Vec::new();
+    let mut counted = false;
     loop {
         let words = query.describe();
-        progress(&words);
-        let sum = ask(&query, sites, schema.columns.len(), networks)?;
+        tell(Told::Question(&words));
+        let sum = ask(&query, sites, &limits, schema.columns.len(), networks)?;
         Left::add(&mut left, &words, sum.to_bytes().len() as u64);
         match analysis.absorb(&query, &sum).map_err(coded)? {
-            Progress::Ask(next, question) => (analysis, query) = (*next, question),
+            Progress::Ask(next, question) => {
+                if !std::mem::replace(&mut counted, true)
+                    && let Some(budget) = next.budget()
+                {
+                    tell(Told::Budget(&budget));
+                }
+                (analysis, query) = (*next, question);
+            }
             Progress::Done(result) => return Ok(Finished { result: *result, left }),
         }
     }
@@ -54,10 +72,18 @@ fn coded(fault: AnalysisFault) -> Error {
     anyhow!("{fault} [{}]", fault.code())
 }
 
-fn ask(query: &Query, sites: &[Site<'_>], width: usize, networks: &dyn Networks) -> Result<Summary> {
+fn ask(
+    query: &Query,
+    sites: &[Site<'_>],
+    limits: &Limits,
+    width: usize,
+    networks: &dyn Networks,
+) -> Result<Summary> {
     let mut sum: Option<Summary> = None;
     for site in sites {
         query.check(width)?;
+        let refused = |fault: Undisclosed| anyhow!("{} refuses: {fault} [{}]", site.id, fault.code());
+        limits.allow(query, site.rows, sites.len()).map_err(refused)?;
         let summary = query.answer(site.rows, networks).with_context(|| format!("at {}", site.id))?;
         query.accept(&summary)?;
         sum = Some(match sum {

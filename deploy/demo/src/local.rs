@@ -17,7 +17,7 @@ use crate::arguments::Run;
 use crate::comparison::{Comparison, SiteTable};
 use crate::document::Document;
 use crate::external::External;
-use crate::federation::{self, Site};
+use crate::federation::{self, Site, Told};
 use crate::hospital::Hospital;
 use crate::progress::{say, spinner};
 use crate::{folder, report};
@@ -119,8 +119,11 @@ fn document(plan: &StudyPlan, schema: &Schema, hospitals: &[Hospital]) -> Result
     let sites: Vec<Site<'_>> =
         hospitals.iter().zip(rows.iter().map(|rows| rows as &dyn consilium_stats::Rows)).map(site).collect();
     let waiting = spinner("computing");
-    let finished =
-        federation::run(plan, schema, &sites, &Perceptrons, |words| waiting.set_message(words.to_owned()))?;
+    let tell = |told: Told<'_>| match told {
+        Told::Question(words) => waiting.set_message(words.to_owned()),
+        Told::Budget(budget) => waiting.suspend(|| say(report::budget(budget))),
+    };
+    let finished = federation::run(plan, schema, &sites, &Perceptrons, tell)?;
     waiting.finish_and_clear();
     let records: BTreeMap<_, _> =
         hospitals.iter().map(|hospital| hospital.record(finished.left.clone())).collect();

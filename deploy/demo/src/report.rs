@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use consilium_rounds::result::{AucResult, EvaluationResult, ModelResult};
+use consilium_rounds::result::{AucResult, Budget, EvaluationResult, ModelResult};
 use consilium_types::plan::{ModelFamily, StudyPlan};
 
 use crate::against;
@@ -30,6 +30,13 @@ pub(crate) fn text(plan: &StudyPlan, document: &Document) -> String {
         against.iter().for_each(|text| line(&mut out, text));
     }
     what_left(&mut out, document);
+    out
+}
+
+/// How large a model the cohort supports, before anything is fitted.
+pub(crate) fn budget(budget: &Budget) -> String {
+    let mut out = format!("Before the run: {}\n", budget.in_words());
+    budget.warnings().iter().for_each(|warning| line(&mut out, &format!("  attention: {warning}")));
     out
 }
 

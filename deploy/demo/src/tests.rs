@@ -9,8 +9,9 @@ use consilium_types::{Column, ColumnKind, Schema, SiteId, StudyPlan};
 
 use crate::comparison::{Comparison, Estimate, SiteTable};
 use crate::document::{Document, SiteRecord};
+use crate::federation::{self, Told};
 use crate::reference::Table;
-use crate::{federation, report};
+use crate::report;
 
 const PLAN: &str = r#"
 [study]
@@ -31,6 +32,8 @@ compare = ["mlp"]
 network = { hidden = [4], rounds = 2 }
 [evaluate]
 folds = 4
+[privacy]
+limits = { cell = 1 }
 "#;
 
 const RADIOMIC: usize = 12;
@@ -113,7 +116,10 @@ fn document() -> Document {
     let asked: Vec<_> =
         sites.iter().map(|s| federation::Site { id: s.site.clone(), rows: &s.table }).collect();
     let mut questions = 0;
-    let finished = federation::run(&plan, &schema, &asked, &Perceptrons, |_| questions += 1).unwrap();
+    let finished = federation::run(&plan, &schema, &asked, &Perceptrons, |told| {
+        questions += u32::from(matches!(told, Told::Question(_)));
+    })
+    .unwrap();
     assert_eq!(questions, finished.result.effort.exchanges);
     let record = |s: &SiteTable| SiteRecord {
         flow: s.table.flow().to_vec(),

@@ -7,6 +7,7 @@ mod bar;
 mod data;
 mod enrol;
 mod facts;
+mod predict;
 mod studies;
 
 use std::ffi::OsString;
@@ -92,6 +93,8 @@ enum Command {
         #[arg(long)]
         until_idle: bool,
     },
+    /// Predict for new patients with a study's model; the predictions stay here.
+    Predict(predict::Predict),
     /// List what left this hospital.
     Egress {
         /// As JSON, message by message.
@@ -134,6 +137,7 @@ async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
         Command::Accept { study } => studies::decide(&folder, &study, true).await,
         Command::Refuse { study } => studies::decide(&folder, &study, false).await,
         Command::Run { until_idle } => run::run(folder, until_idle).await,
+        Command::Predict(arguments) => predict::predict(&folder, &arguments),
         Command::Egress { json } => facts::egress(&folder, json),
     }
 }

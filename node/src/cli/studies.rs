@@ -8,7 +8,8 @@ use super::{say, say_json};
 use crate::cohort;
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
-use crate::folder::Folder;
+use crate::folder::{Configuration, Folder};
+use crate::foresight::Foresight;
 use crate::link::Link;
 use crate::outbox::{Offered, Outbox};
 use crate::policy::Policy;
@@ -65,8 +66,9 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     let offered = outbox.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
     let plan = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?.plan;
     let schema = if accept {
-        Policy::read(folder)?.allows_plan(&plan)?;
-        Some(cohort::schema(&plan, &folder.configuration()?.data)?)
+        let configuration = folder.configuration()?;
+        foresee(&plan, &Policy::read(folder)?, &configuration)?;
+        Some(cohort::schema(&plan, &configuration.data)?)
     } else {
         None
     };
@@ -74,6 +76,20 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     outbox.decide(&plan, schema.as_ref()).await?;
     let word = if accept { "accepted" } else { "refused" };
     say(format_args!("{word} {study}, plan hash {}", plan.hash()));
+    Ok(())
+}
+
+/// Says what this hospital would bring; refuses what its first answer would be refused for.
+fn foresee(plan: &StudyPlan, policy: &Policy, configuration: &Configuration) -> Result<(), Fault> {
+    policy.allows_plan(plan)?;
+    let foresight = Foresight::of(plan, policy, configuration)?;
+    say(&foresight.patients);
+    if let Some(refusal) = foresight.refusal {
+        return Err(refusal);
+    }
+    if let Some(attention) = foresight.attention {
+        say(format_args!("attention  {attention}"));
+    }
     Ok(())
 }
 

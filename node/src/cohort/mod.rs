@@ -79,6 +79,11 @@ impl Cohort {
         Reading::open(plan, source.data, source.cache)?.cohort(source.unfit, progress)
     }
 
+    /// The cohort as far as tables tell: as if every image were there and usable. No feature has a value.
+    pub fn foresee(plan: &StudyPlan, data: &Path) -> Result<Self, DataFault> {
+        Reading::open(plan, data, &Cache::none())?.foresee()
+    }
+
     fn empty(schema: Schema) -> Self {
         Self {
             schema,

@@ -63,10 +63,27 @@ impl<'a> Reading<'a> {
 
     /// Extracts or remembers features, and applies the plan's inclusion flow.
     pub(super) fn cohort(&self, unfit: Unfit, progress: &dyn Progress) -> Result<Cohort, DataFault> {
+        self.select(|patients| self.radiomic(patients, unfit, progress))
+    }
+
+    /// The same as if every image were there and usable; its features are NaN.
+    pub(super) fn foresee(&self) -> Result<Cohort, DataFault> {
+        let columns = self.extractor.as_ref().map_or(0, |extractor| extractor.columns().len());
+        let nothing = Readings { first: vec![f64::NAN; columns], second: vec![f64::NAN; columns] };
+        self.select(|patients| {
+            let values = vec![Some(nothing.clone()); patients.len()];
+            Ok(self.with_table(patients, Radiomic { values, excluded: Vec::new() }))
+        })
+    }
+
+    fn select(
+        &self,
+        read: impl FnOnce(&[&Patient]) -> Result<Radiomic, DataFault>,
+    ) -> Result<Cohort, DataFault> {
         let mut cohort = Cohort::empty(self.schema());
         let candidates = flow::candidates(self.plan, &self.clinical, &mut cohort.flow)?;
         let patients: Vec<&Patient> = candidates.iter().map(|(row, _)| self.clinical.patient(*row)).collect();
-        let radiomic = self.radiomic(&patients, unfit, progress)?;
+        let radiomic = read(&patients)?;
         cohort.excluded = radiomic.excluded;
         if self.plan.inputs.has_radiomics() {
             cohort.flow.push(radiomic.values.iter().flatten().count() as u64);
@@ -99,24 +116,28 @@ impl<'a> Reading<'a> {
         unfit: Unfit,
         progress: &dyn Progress,
     ) -> Result<Radiomic, DataFault> {
-        let mut radiomic = match &self.extractor {
+        let radiomic = match &self.extractor {
             Some(extractor) => judge(extractor.extract(patients, progress), unfit)?,
             None => {
                 Radiomic { values: vec![Some(Readings::default()); patients.len()], excluded: Vec::new() }
             }
         };
-        if let Some(table) = &self.table {
-            for (values, patient) in radiomic.values.iter_mut().zip(patients) {
-                let again = self.second.as_ref().and_then(|second| second.values(patient));
-                *values = values.take().zip(table.values(patient)).map(|(mut readings, given)| {
-                    readings.first.extend(given);
-                    let nothing = || vec![f64::NAN; given.len()];
-                    readings.second.extend(again.map_or_else(nothing, <[f64]>::to_vec));
-                    readings
-                });
-            }
+        Ok(self.with_table(patients, radiomic))
+    }
+
+    /// Appends the table's values; a patient it does not list has none at all.
+    fn with_table(&self, patients: &[&Patient], mut radiomic: Radiomic) -> Radiomic {
+        let Some(table) = &self.table else { return radiomic };
+        for (values, patient) in radiomic.values.iter_mut().zip(patients) {
+            let again = self.second.as_ref().and_then(|second| second.values(patient));
+            *values = values.take().zip(table.values(patient)).map(|(mut readings, given)| {
+                readings.first.extend(given);
+                let nothing = || vec![f64::NAN; given.len()];
+                readings.second.extend(again.map_or_else(nothing, <[f64]>::to_vec));
+                readings
+            });
         }
-        Ok(radiomic)
+        radiomic
     }
 }
 

@@ -36,6 +36,15 @@ impl Offered {
         }
         Ok(Self { plan, state: wire.state, answer: wire.answer, cause: wire.cause })
     }
+
+    /// Whether it has not ended and this hospital has not refused.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state.as_str(), "published" | "running") && self.answer != "refused"
+    }
+
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.answer == "accepted"
+    }
 }
 
 pub(super) fn read(reply: NextReply) -> Result<Incoming, Fault> {

@@ -8,6 +8,6 @@ pub mod analysis;
 pub mod life;
 pub mod result;
 
-pub use analysis::{Analysis, AnalysisFault, Progress};
+pub use analysis::{Analysis, AnalysisFault, Progress, Size};
 pub use life::StudyLife;
 pub use result::StudyResult;

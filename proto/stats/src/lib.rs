@@ -90,7 +90,7 @@ pub use curve::{Curve, Knots};
 pub use decision::{Cuts, Decided, Decision, TrainingScores};
 pub use derived::{Components, Derived, Imputation};
 pub use design::{Design, Opened};
-pub use disclosure::{Limits, Released, Undisclosed};
+pub use disclosure::{Limits, Released, Rule, Undisclosed};
 pub use error::{Implausible, QueryFault, Unfit};
 pub use glm::{AscentState, Derivatives, FitFailure};
 pub use gram::{Gram, GramTable};

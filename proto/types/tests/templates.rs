@@ -8,7 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Batch, Predicted};
 
 /// What the header of a template tells, one paragraph each.
 const HEADER: [&str; 5] = ["# Reproduces: ", "# Source: ", "# Differs: ", "# From images: ", "# Try it: "];
@@ -31,30 +30,6 @@ fn templates() -> Result<Vec<(String, String)>, Box<dyn Error>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// Columns of clinical.csv that a plan reads.
-fn clinical_columns(plan: &StudyPlan) -> BTreeSet<String> {
-    let mut columns: BTreeSet<String> =
-        plan.cohort.include.columns().into_iter().map(str::to_owned).collect();
-    if let Some(clinical) = &plan.inputs.clinical {
-        columns.extend(clinical.numeric.iter().chain(clinical.categorical.keys()).cloned());
-    }
-    if let Batch::Column(column) = &plan.harmonise.batch {
-        columns.insert(column.clone());
-    }
-    if let Predicted::Survival { time, .. } = &plan.outcome.predicted {
-        columns.insert(time.clone());
-    }
-    for label in plan.outcome.labels() {
-        match plan.outcome.composite.get(&label.name) {
-            Some(condition) => columns.extend(condition.columns().into_iter().map(str::to_owned)),
-            None => {
-                columns.insert(label.name);
-            }
-        }
-    }
-    columns
 }
 
 #[test]
@@ -90,7 +65,7 @@ fn the_synthetic_consortium_has_every_column() -> Outcome {
     let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
     let known: BTreeSet<&str> = cells.flat_map(|cell| cell.split(['`', ',', ' '])).collect();
     for (name, text) in templates()? {
-        for column in clinical_columns(&StudyPlan::from_toml(&text, &name)?) {
+        for column in StudyPlan::from_toml(&text, &name)?.clinical_columns() {
             assert!(known.contains(column.as_str()), "{name}: no column `{column}`");
         }
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use consilium_stats::Count;
 use consilium_types::plan::OutcomeKind;
 
 use super::desk::{Desk, both, together};
 use super::evaluating::Evaluated;
+use super::size::Size;
 use super::study::{Question, Study};
 use super::{AnalysisFault, Fitted, evaluating, follow_up, learners, preparing, quality};
 use crate::result::{Facts, Selection, StudyResult};
@@ -55,11 +55,10 @@ async fn learn(study: &Study, label: usize) -> Result<(Option<Selection>, Vec<Fi
 /// Counts patients, and refuses a study with a training set that cannot be learnt from.
 async fn count(question: &Arc<Question>, desk: &Desk, repeat: u32) -> Result<Study, AnalysisFault> {
     let labels = question.plan.outcome.labels();
-    let classes = labels.iter().map(|label| label.classes.len()).collect();
-    let count = Count { steps: question.plan.flow().len(), cells: question.cells(), classes };
     let mut study = Study::new(Arc::clone(question), desk.clone(), repeat);
-    let known = both(study.ask(count), follow_up::ask(question, desk)).await?;
+    let known = both(study.ask(question.count()), follow_up::ask(question, desk)).await?;
     (study.counts, study.follow_up) = known;
+    desk.announce(quality::budget(&study));
     for (place, label) in labels.iter().enumerate() {
         // censored patients may be few, events may not
         let first = usize::from(study.plan().outcome.kind() == OutcomeKind::Survival);
@@ -72,5 +71,23 @@ async fn count(question: &Arc<Question>, desk: &Desk, repeat: u32) -> Result<Stu
             }
         }
     }
+    affords(&study)?;
     Ok(study)
+}
+
+/// Whether every training set has the patients that the plan's limit asks for: all sites together, which no site sees.
+fn affords(study: &Study) -> Result<(), AnalysisFault> {
+    let limit = study.plan().privacy.limits.per_model;
+    let parameters = Size::of(study.plan(), study.schema(), study.roster().len()).model;
+    let labels = 0..study.counts.labels.len();
+    let sets =
+        labels.flat_map(|label| study.training_sets().into_iter().map(move |held_out| (label, held_out)));
+    let counted =
+        sets.map(|(label, held_out)| (study.classes(label, &held_out).iter().sum::<u64>(), held_out));
+    if let Some((patients, held_out)) = counted.min_by_key(|(patients, _)| *patients)
+        && parameters as f64 > limit * patients as f64
+    {
+        return Err(AnalysisFault::TooLarge { held_out, parameters, patients, limit });
+    }
+    Ok(())
 }

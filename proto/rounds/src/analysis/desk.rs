@@ -13,7 +13,7 @@ use std::task::Poll;
 use consilium_stats::{Computation, Query, Stack, Summary};
 
 use super::AnalysisFault;
-use crate::result::Effort;
+use crate::result::{Budget, Effort};
 
 /// Words of a round of network training that travels with statistics: twice as wide there, 1 MiB at most.
 const MOST_STACKED_UPDATES: usize = 1 << 16;
@@ -28,6 +28,7 @@ struct Papers {
     waiting: BTreeMap<u64, Query>,
     answers: BTreeMap<u64, Summary>,
     effort: Effort,
+    budget: Option<Budget>,
 }
 
 /// Which questions of the desk one exchange carries.
@@ -88,6 +89,16 @@ impl Desk {
         papers.effort.add(&open.query);
         papers.answers.extend(open.tickets.iter().copied().zip(parts));
         Ok(())
+    }
+
+    /// Tells whoever drives the course how large a model the cohort supports.
+    pub(super) fn announce(&self, budget: Budget) {
+        self.papers().budget = Some(budget);
+    }
+
+    /// What was announced.
+    pub(super) fn budget(&self) -> Option<Budget> {
+        self.papers().budget.clone()
     }
 
     /// Exchanges so far.

@@ -26,6 +26,23 @@ pub enum AnalysisFault {
         /// How many there are.
         patients: u64,
     },
+    /// A model that is large for its patients.
+    #[error(
+        "the plan's largest model has {parameters} parameters, and the training set without {} has {patients} patients: \
+         more than {limit} for each; lower `select.max`, take a smaller learner, use fewer folds, include more patients, \
+         or agree on a larger `privacy.limits.per_model`",
+        folds(held_out)
+    )]
+    TooLarge {
+        /// Cells left out of the training set.
+        held_out: Vec<usize>,
+        /// Parameters, intercepts included.
+        parameters: usize,
+        /// Patients of the training set, over all sites.
+        patients: u64,
+        /// Most parameters for each of them.
+        limit: f64,
+    },
     /// A model without a usable column.
     #[error("no {family:?} column varies in the training set without {}", folds(held_out))]
     NoUsableColumn {
@@ -174,6 +191,7 @@ impl AnalysisFault {
         match self {
             Self::NoColumns => "CNS-R-0101",
             Self::TooFew { .. } => "CNS-R-0102",
+            Self::TooLarge { .. } => "CNS-R-0170",
             Self::NoUsableColumn { .. } => "CNS-R-0103",
             Self::KeptCovariates { .. } => "CNS-R-0212",
             Self::Fit { failure, .. } => failure.code(),

@@ -15,6 +15,7 @@ mod learners;
 mod pending;
 mod preparing;
 mod quality;
+mod size;
 mod study;
 
 use std::future::Future;
@@ -25,10 +26,11 @@ use std::task::{Context, Poll, Waker};
 use consilium_stats::{Query, Summary};
 use consilium_types::{Schema, SiteId, StudyPlan};
 
-use crate::result::StudyResult;
+use crate::result::{Budget, StudyResult};
 use desk::{Desk, Open};
 pub use fault::AnalysisFault;
 use learners::Fitted;
+pub use size::Size;
 use study::Question;
 
 /// An analysis waiting for the sum it asked for. It is its history; a copy that is asked to go on alone finds its
@@ -79,6 +81,13 @@ impl Analysis {
         let course = Course::begin(&question)?;
         let query = course.query()?.clone();
         Ok((Self { question, history: Vec::new(), live: Arc::new(Mutex::new(Some(course))) }, query))
+    }
+
+    /// How large a model the cohort supports, once its patients are counted.
+    #[must_use]
+    pub fn budget(&self) -> Option<Budget> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.as_ref().and_then(|course| course.desk.budget())
     }
 
     /// Takes the sum over all sites that answers the last question.

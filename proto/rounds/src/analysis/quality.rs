@@ -4,10 +4,9 @@
 //! Spec: docs/reference/methods/quality.md.
 
 use consilium_stats::{ColumnVariance, Quality, Scale};
-use consilium_types::ColumnKind;
-use consilium_types::plan::ModelFamily;
 
 use super::AnalysisFault;
+use super::size::Size;
 use super::study::Study;
 use crate::result::{Budget, ColumnQuality, OutcomeCount, QualityResult};
 
@@ -23,7 +22,7 @@ pub(super) async fn assess(study: &Study) -> Result<QualityResult, AnalysisFault
         batches: found.batches,
         outcomes: labels.map(|label| OutcomeCount::new(study.classes(label, &[]))).collect(),
         columns: named.map(|(column, at)| quality(column.name.clone(), at, patients)).collect(),
-        budget: Budget::of(&study.classes(0, &[]), asked(study)),
+        budget: budget(study),
     })
 }
 
@@ -39,15 +38,8 @@ fn quality(column: String, at: &ColumnVariance, patients: u64) -> ColumnQuality 
     }
 }
 
-/// Columns of the largest model of the plan.
-fn asked(study: &Study) -> u64 {
-    let of_kind = |kind| study.columns(kind).len();
-    let most = study.plan().select.as_ref().map_or(usize::MAX, |select| select.max as usize);
-    let (radiomic, clinical) = (of_kind(ColumnKind::Radiomic).min(most), of_kind(ColumnKind::Clinical));
-    let columns = |family: &ModelFamily| match family {
-        ModelFamily::Clinical => clinical,
-        ModelFamily::Radiomics => radiomic,
-        ModelFamily::Combined => radiomic + clinical,
-    };
-    study.plan().model.families.iter().map(columns).max().unwrap_or(0) as u64
+/// Size of model that the first label supports, and that the plan asks for; the counts are enough.
+pub(super) fn budget(study: &Study) -> Budget {
+    let asked = Size::of(study.plan(), study.schema(), study.roster().len()).columns;
+    Budget::of(&study.classes(0, &[]), asked as u64)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use consilium_stats::{Computation, Counts, Query, Repeat};
+use consilium_stats::{Computation, Count, Counts, Query, Repeat};
 use consilium_types::plan::{Design as Validation, Learner, Strength};
 use consilium_types::{ColumnKind, Schema, SiteId, StudyPlan};
 
@@ -31,6 +31,12 @@ pub(super) struct Study {
 }
 
 impl Question {
+    /// The first question: patients of each class, by cell.
+    pub(super) fn count(&self) -> Count {
+        let classes = self.plan.outcome.labels().iter().map(|label| label.classes.len()).collect();
+        Count { steps: self.plan.flow().len(), cells: self.cells(), classes }
+    }
+
     /// Cells of the analysis: folds, or sites; with a hold-out, that as the last one.
     pub(super) fn cells(&self) -> usize {
         match self.plan.evaluate.design {

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_stats::{Query, Summary, SummaryFault};
+use consilium_stats::{Query, Rule, Summary, SummaryFault};
 use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 
 use super::status::{ClosedExchange, Lost};
 use super::{Effect, Entry, Key, Question, Refusal, State, StudyLife, Timestamp};
+use crate::result::Budget;
 use crate::{Analysis, AnalysisFault, Progress};
 
 /// An attempt with its open exchange.
@@ -55,6 +56,10 @@ impl Running {
 
     pub(super) fn query(&self) -> &Query {
         &self.query
+    }
+
+    pub(super) fn budget(&self) -> Option<Budget> {
+        self.analysis.budget()
     }
 
     pub(super) fn waiting_for(&self) -> Vec<SiteId> {
@@ -121,7 +126,13 @@ impl StudyLife {
         if self.open(site, key)?.is_none() {
             return Ok(None);
         }
-        Ok(Some(self.lose(now, &[(site.clone(), format!("declined with {code}"))])))
+        let reason = match Rule::of_code(code) {
+            Some(rule) => {
+                format!("declined with {code}: its rule `{}` refuses; {}", rule.name(), rule.remedy())
+            }
+            None => format!("declined with {code}"),
+        };
+        Ok(Some(self.lose(now, &[(site.clone(), reason)])))
     }
 
     /// The running attempt if `key` is its open exchange; nothing for an exchange of the past.

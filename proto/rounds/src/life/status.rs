@@ -7,6 +7,7 @@ use consilium_types::{Digest, SiteId};
 use serde::Serialize;
 
 use super::{Answer, Key, State, StudyLife};
+use crate::result::Budget;
 
 /// A study at a glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +21,9 @@ pub struct Status {
     /// Why it was aborted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// How large a model the cohort supports, once its patients are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
     /// Each invited site: accepted, refused, or nothing yet.
     pub answers: BTreeMap<SiteId, Option<&'static str>>,
     /// The open exchange.
@@ -100,6 +104,7 @@ impl StudyLife {
             plan_hash: self.hash,
             state: self.state_word(),
             cause: self.cause().map(str::to_owned),
+            budget: self.budget(),
             answers: self.answers.iter().map(|(site, a)| (site.clone(), a.as_ref().map(word))).collect(),
             open: self.open_exchange(),
             closed: self.closed.clone(),
@@ -124,6 +129,16 @@ impl StudyLife {
         match &self.state {
             State::Aborted(cause) => Some(cause),
             State::Published | State::Running(_) | State::Finished(_) => None,
+        }
+    }
+
+    /// How large a model the cohort supports, once its patients are counted.
+    #[must_use]
+    pub fn budget(&self) -> Option<Budget> {
+        match &self.state {
+            State::Running(running) => running.budget(),
+            State::Finished(result) => result.quality.as_ref().map(|quality| quality.budget.clone()),
+            State::Published | State::Aborted(_) => None,
         }
     }
 

@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 
 /// The AUC at which precision is foretold.
 const EXPECTED_AUC: f64 = 0.85;
+/// Half-width of its interval beyond which models cannot be compared.
+const WIDE: f64 = 0.075;
+/// Patients of the smallest class for each parameter, by the old rule. Source: Peduzzi et al., J Clin Epidemiol 49
+/// (1996) 1373.
+const EVENTS_PER_PARAMETER: f64 = 10.0;
 /// Cox-Snell R squared of models in this field, from weak to strong.
 const R_SQUARED: [f64; 3] = [0.1, 0.2, 0.3];
 
@@ -114,10 +119,34 @@ impl Budget {
         let supported = |at: &Supported| format!("{:.0} at R2 {}", at.parameters.floor(), at.r_squared);
         let supported: Vec<String> = self.supported.iter().map(supported).collect();
         let (n, events, asked) = (self.n, self.events, self.asked);
+        let each = self.events_per_parameter.map(|each| format!(" ({each:.1} of that class for each)"));
         format!(
-            "{n} patients, {events} in the smallest class; the plan asks for {asked} parameters, the cohort supports {}",
+            "{n} patients, {events} in the smallest class; the plan asks for {asked} parameters{}, the cohort supports {}",
+            each.unwrap_or_default(),
             supported.join(", ")
         )
+    }
+
+    /// What the numbers mean for the plan, in plain words; nothing where all is well.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let (asked, most) =
+            (self.asked as f64, self.supported.last().map_or(0.0, |at| at.parameters.floor()));
+        let few = self.events_per_parameter.is_some_and(|each| each < EVENTS_PER_PARAMETER);
+        let wide = self.auc_half_width.filter(|width| *width > WIDE);
+        let large = (asked > most).then(|| {
+            format!(
+                "even a strong model supports {most:.0} parameters here: without a penalty, coefficients will be too \
+                 large; lower `select.max` or include more patients (Riley 2019)"
+            )
+        });
+        let few = few.then(|| {
+            format!("fewer than {EVENTS_PER_PARAMETER:.0} patients of the smallest class for each parameter asked for")
+        });
+        let wide = wide.map(|width| {
+            format!("an AUC of {EXPECTED_AUC} would be known to +-{width:.2}: this cohort cannot compare good models")
+        });
+        [large, few, wide].into_iter().flatten().collect()
     }
 }
 
@@ -153,5 +182,17 @@ mod tests {
             "{}",
             budget.in_words()
         );
+    }
+
+    #[test]
+    fn a_person_is_warned_where_the_plan_is_too_large_and_not_where_it_is_not() {
+        let large = Budget::of(&[40, 10], 12);
+        assert!(large.in_words().contains("(0.8 of that class for each)"), "{}", large.in_words());
+        let warnings = large.warnings();
+        assert_eq!(warnings.len(), 3);
+        assert!(warnings[0].contains("supports 2 parameters"), "{warnings:?}");
+        assert!(warnings[1].contains("fewer than 10") && warnings[2].contains("+-0.16"), "{warnings:?}");
+        assert!(Budget::of(&[2_000, 600], 12).warnings().is_empty());
+        assert_eq!(Budget::of(&[500, 100], 12).warnings().len(), 1);
     }
 }

@@ -11,6 +11,7 @@ use crate::Digest;
 mod canonical;
 mod check;
 mod cohort;
+mod columns;
 mod errors;
 mod evaluate;
 mod features;
