@@ -10,6 +10,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("proto/stats/src", "S"),
     ("proto/rounds/src", "R"),
     ("proto/model/src", "M"),
+    ("proto/auditor/src", "A"),
     ("node/imaging/src", "D"),
     ("node/radiomics/src", "D"),
     ("node/learn/src", "D"),
