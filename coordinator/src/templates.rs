@@ -177,7 +177,10 @@ mod tests {
         assert!(facts.columns.contains(&"bone_marrow".to_owned()), "{facts:?}");
         let cog = Template::find("risk-cog3").unwrap().facts().unwrap();
         assert_eq!(cog.outcome, "cog_risk: low < intermediate < high");
-        assert_eq!(Template::find("mycn-petct").unwrap().facts().unwrap().images, ["pet", "ct"]);
+        assert_eq!(
+            Template::find("mycn-petct").unwrap().facts().unwrap().images,
+            ["pet: plain", "ct: plain"]
+        );
         assert_eq!(Template::find("mycn").unwrap_err().code(), "CNS-C-0119");
     }
 }

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(of("cell = 10", "cell = 1").cell, 10);
         assert!(of("", "per_model = 0.1").per_model.is_infinite(), "all hospitals together are judged");
         assert!((of("per_model = 0.2", "per_model = 0.1").per_model - 0.2).abs() < 1e-12);
-        assert_eq!((of("", "").parameters, of("min_sites = 2", "").sites), (9, 2));
+        assert_eq!((of("", "").parameters, of("min_sites = 4", "").sites), (9, 4));
         assert!(!of("site_sums = true", "").site_sums && !of("", "").site_sums);
     }
 

@@ -61,6 +61,9 @@ boost   = { trees = 3, depth = 2 }
 [evaluate]
 folds      = 3
 importance = true
+
+[privacy]
+limits = { cell = 1, per_model = 1 }
 "#;
 
 /// The grades in their order.
@@ -89,6 +92,9 @@ levels = ["low", "middle", "high"]
 
 [evaluate]
 folds = 3
+
+[privacy]
+limits = { cell = 1, per_model = 1 }
 "#;
 
 /// Time to death, a baseline for each site.
@@ -114,6 +120,9 @@ strata = "site"
 [evaluate]
 folds = 3
 times = ["1y", "2y"]
+
+[privacy]
+limits = { cell = 1, per_model = 1 }
 "#;
 
 /// Two labels at once, one of them not known of every patient, and every learner of a yes-or-no label.
@@ -143,6 +152,9 @@ svm      = { features = 16 }
 [evaluate]
 folds     = 3
 bootstrap = 50
+
+[privacy]
+limits = { cell = 1, per_model = 1 }
 "#;
 
 /// The same question to images.

@@ -1,9 +1,13 @@
 //! A federation in one process: the questions, limits, site halves, sums and finishing halves of the network, without
 //! the network.
+//!
+//! It is a rehearsal: all rows lie on this machine, so what a hospital would refuse to tell is said, and computed.
+
+use std::collections::BTreeSet;
 
 use consilium_rounds::result::Budget;
 use consilium_rounds::{Analysis, AnalysisFault, Progress, Size, StudyResult};
-use consilium_stats::{Limits, Networks, Query, Rows, Summary, Undisclosed};
+use consilium_stats::{Limits, Networks, Query, Rows, Summary};
 use consilium_types::{Schema, SiteId, StudyPlan};
 
 use anyhow::{Context as _, Error, Result, anyhow};
@@ -32,6 +36,8 @@ pub(crate) enum Told<'a> {
     Question(&'a str),
     /// How large a model the cohort supports: once, before anything is fitted.
     Budget(&'a Budget),
+    /// What a hospital would not answer on the network; once each.
+    Refusal(&'a str),
 }
 
 /// Runs the analysis of `plan` over `sites`, in the order of their ids.
@@ -47,10 +53,16 @@ pub(crate) fn run(
     let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema).map_err(coded)?;
     let mut left = Vec::new();
     let mut counted = false;
+    let mut refusals = BTreeSet::new();
     loop {
         let words = query.describe();
         tell(Told::Question(&words));
-        let sum = ask(&query, sites, &limits, schema.columns.len(), networks)?;
+        for refusal in refused(&query, sites, &limits) {
+            if refusals.insert(refusal.clone()) {
+                tell(Told::Refusal(&refusal));
+            }
+        }
+        let sum = ask(&query, sites, schema.columns.len(), networks)?;
         Left::add(&mut left, &words, sum.to_bytes().len() as u64);
         match analysis.absorb(&query, &sum).map_err(coded)? {
             Progress::Ask(next, question) => {
@@ -72,18 +84,19 @@ fn coded(fault: AnalysisFault) -> Error {
     anyhow!("{fault} [{}]", fault.code())
 }
 
-fn ask(
-    query: &Query,
-    sites: &[Site<'_>],
-    limits: &Limits,
-    width: usize,
-    networks: &dyn Networks,
-) -> Result<Summary> {
+/// What hospitals would not answer, in words.
+fn refused(query: &Query, sites: &[Site<'_>], limits: &Limits) -> Vec<String> {
+    let of_site = |site: &Site<'_>| {
+        let fault = limits.allow(query, site.rows, sites.len()).err()?;
+        Some(format!("{} would refuse: {fault} [{}]", site.id, fault.code()))
+    };
+    sites.iter().filter_map(of_site).collect()
+}
+
+fn ask(query: &Query, sites: &[Site<'_>], width: usize, networks: &dyn Networks) -> Result<Summary> {
     let mut sum: Option<Summary> = None;
     for site in sites {
         query.check(width)?;
-        let refused = |fault: Undisclosed| anyhow!("{} refuses: {fault} [{}]", site.id, fault.code());
-        limits.allow(query, site.rows, sites.len()).map_err(refused)?;
         let summary = query.answer(site.rows, networks).with_context(|| format!("at {}", site.id))?;
         query.accept(&summary)?;
         sum = Some(match sum {

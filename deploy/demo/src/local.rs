@@ -122,6 +122,7 @@ fn document(plan: &StudyPlan, schema: &Schema, hospitals: &[Hospital]) -> Result
     let tell = |told: Told<'_>| match told {
         Told::Question(words) => waiting.set_message(words.to_owned()),
         Told::Budget(budget) => waiting.suspend(|| say(report::budget(budget))),
+        Told::Refusal(words) => waiting.suspend(|| say(words)),
     };
     let finished = federation::run(plan, schema, &sites, &Perceptrons, tell)?;
     waiting.finish_and_clear();

@@ -15,7 +15,7 @@ fn plan(model: &str) -> StudyPlan {
     let text = format!(
         "[study]\nid = \"linear\"\ntitle = \"Linear learners\"\nseed = 5\nsites = {{ min = 3 }}\n\
          [inputs.clinical]\nnumeric = [\"c0\", \"c1\", \"c2\"]\n[outcome]\nlabel = \"y\"\npositive = \"1\"\n\
-         {model}\n[evaluate]\nfolds = 5\n"
+         {model}\n[evaluate]\nfolds = 5\n[privacy]\nlimits = {{ per_model = 1 }}\n"
     );
     StudyPlan::from_toml(&text, "plan.toml").unwrap()
 }

@@ -8,7 +8,7 @@
 mod support;
 
 use consilium_rounds::AnalysisFault;
-use consilium_rounds::result::{CoxResult, FitResult, StudyResult};
+use consilium_rounds::result::{CoxResult, EvaluationResult, FitResult, StudyResult};
 use consilium_stats::{CoxFailure, Survival};
 use consilium_types::StudyPlan;
 use serde_json::Value;
@@ -165,6 +165,15 @@ fn dealt_anew(sites: &[Site]) -> Vec<Site> {
     dealt
 }
 
+/// Without what depends on who is at which hospital.
+fn pooled(evaluation: &EvaluationResult) -> EvaluationResult {
+    let mut evaluation = evaluation.clone();
+    if let EvaluationResult::Survival(survival) = &mut evaluation {
+        survival.within_sites = None;
+    }
+    evaluation
+}
+
 #[test]
 fn neither_order_nor_split_leaves_a_trace() {
     for model in ["[model]\ncompare = [\"hazard\"]", "[model]\npenalty = { lasso = \"cv\", alpha = 0.7 }"] {
@@ -174,7 +183,7 @@ fn neither_order_nor_split_leaves_a_trace() {
         let other = run(&plan, &schema(0, width), &dealt_anew(&sites), 5).unwrap();
         for (a, b) in one.models.iter().zip(&other.models) {
             assert!(a.fit == b.fit, "{model}: {:?} {:?}", a.fit, b.fit);
-            assert!(a.evaluation == b.evaluation, "{model}");
+            assert!(pooled(&a.evaluation) == pooled(&b.evaluation), "{model}");
         }
         assert_eq!(one.follow_up, other.follow_up);
     }
@@ -217,7 +226,7 @@ fn selection_finds_what_tells_and_costs_little() {
         let noise = columns.iter().filter(|c| c[1..].parse::<usize>().unwrap() >= 9).count();
         assert!(noise <= columns.len() / 2, "{select}: {columns:?}");
         let (exchanges, bytes) = (result.effort.exchanges, result.effort.words * 16);
-        assert!(exchanges <= 45 && bytes <= 20_000_000, "{select} {strata}: {exchanges} {bytes}");
+        assert!(exchanges <= 65 && bytes <= 20_000_000, "{select} {strata}: {exchanges} {bytes}");
     }
 }
 
@@ -230,7 +239,7 @@ fn a_penalty_is_chosen_and_tests_of_all_columns_agree() {
     assert_eq!((found.path.len(), found.fold_lambdas.len(), found.tests), (5, 5, None));
     assert!(found.path.iter().all(|point| point.deviance.is_finite() && point.deviance > 0.0));
     let (exchanges, bytes) = (result.effort.exchanges, result.effort.words * 16);
-    assert!(exchanges <= 40 && bytes <= 20_000_000, "{exchanges} {bytes}");
+    assert!(exchanges <= 50 && bytes <= 20_000_000, "{exchanges} {bytes}");
     let result = study("gbsg2", "[model]\npenalty = { ridge = 0.0 }");
     let tests = cox(&result).tests.unwrap();
     // coxph of survival 3.5-3 on the same columns, Efron's ties: summary(f)$logtest, $waldtest, $sctest

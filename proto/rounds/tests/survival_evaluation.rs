@@ -97,8 +97,8 @@ fn an_evaluation_is_that_of_r() {
         }
         assert_eq!(within.sites.len(), 5);
         let words = 16 * result.effort.words;
-        println!("{words} {}", result.effort.exchanges);
-        assert!(words <= 20_000_000, "{words} bytes a site");
+        // a grid of days, where a study takes months: its table is 30 times finer
+        assert!(words <= 30_000_000, "{words} bytes a site");
     }
 }
 
@@ -128,7 +128,12 @@ fn the_numbers_fit_together() {
             assert_eq!(at.calibration.groups.len(), 10);
             let brier = at.brier.unwrap();
             assert!(brier.scaled.unwrap() > 0.0 && brier.se > 0.0, "{brier:?}");
-            assert!((at.calibration.ratio.unwrap() - 1.0).abs() < 0.1, "{:?}", at.calibration.ratio);
+            assert!(
+                (at.calibration.ratio.unwrap() - 1.0).abs() < 0.1,
+                "model {model}, {}: {:?}",
+                at.time,
+                at.calibration.ratio
+            );
             assert!(at.net_benefit.windows(2).all(|pair| pair[0].treated >= pair[1].treated));
             assert_eq!(at.net_benefit.len(), 46);
         }

@@ -49,8 +49,8 @@ fn changed(changes: &[(&str, &str)]) -> StudyPlan {
 
 /// Whole hospitals are held out in turn.
 const BY_SITE: (&str, &str) = (
-    "[evaluate]\ndesign = \"kfold\"\nfolds  = 5",
-    "[privacy]\nrelease = [\"pooled\", \"site_sums\"]\n\n[evaluate]\ndesign = \"leave-site-out\"",
+    "few\n\n[evaluate]\ndesign = \"kfold\"\nfolds  = 5",
+    "few\nrelease = [\"pooled\", \"site_sums\"]\n\n[evaluate]\ndesign = \"leave-site-out\"",
 );
 
 /// Hospitals whose folders were read by the node's code.
