@@ -128,8 +128,10 @@ fn the_numbers_fit_together() {
             assert_eq!(at.calibration.groups.len(), 10);
             let brier = at.brier.unwrap();
             assert!(brier.scaled.unwrap() > 0.0 && brier.se > 0.0, "{brier:?}");
+            // a hazard model predicts by the last step that has ended: too little at a time within a step
+            let most = [0.1, 0.2][model];
             assert!(
-                (at.calibration.ratio.unwrap() - 1.0).abs() < 0.1,
+                (at.calibration.ratio.unwrap() - 1.0).abs() < most,
                 "model {model}, {}: {:?}",
                 at.time,
                 at.calibration.ratio
