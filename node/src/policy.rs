@@ -80,7 +80,7 @@ impl Policy {
         let file = folder.policy();
         let text = folder::read(&file)?;
         match toml::from_str(&text) {
-            Ok(Self { per_model: Some(most), .. }) if !(most > 0.0) => {
+            Ok(Self { per_model: Some(most), .. }) if most.is_nan() || most <= 0.0 => {
                 Err(Fault::Configuration { file, why: "per_model: must be above 0".to_owned() })
             }
             Ok(policy) => Ok(policy),

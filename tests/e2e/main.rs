@@ -1,6 +1,6 @@
 //! Whole studies over the network, against the same study in one process, to the byte.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod enrolment;
 mod kill;

@@ -35,7 +35,7 @@ pub(crate) fn table(plan: &StudyPlan, document: &Document) -> Vec<String> {
             Line::of(site.as_str(), families, |family| of(&facts.alone.get(&family)?.elsewhere))
         })
         .collect();
-    lines.extend(with_mean_and_worst(elsewhere, families));
+    lines.extend(with_mean_and_worst(&elsewhere, families));
     lines.extend(outside(document, families, external));
     lines
 }
@@ -51,7 +51,7 @@ fn outside(document: &Document, families: &[ModelFamily], external: &External) -
         .sites
         .keys()
         .map(|site| Line::of(site.as_str(), families, |family| of(tested(family)?.alone.get(site)?)));
-    lines.extend(with_mean_and_worst(alone.collect(), families));
+    lines.extend(with_mean_and_worst(&alone.collect::<Vec<_>>(), families));
     lines
 }
 
@@ -74,7 +74,7 @@ impl Line {
 }
 
 /// The lines, and their mean and lowest over those that could be estimated.
-fn with_mean_and_worst(lines: Vec<Line>, families: &[ModelFamily]) -> Vec<String> {
+fn with_mean_and_worst(lines: &[Line], families: &[ModelFamily]) -> Vec<String> {
     let column = |at: usize| lines.iter().filter_map(move |line| line.aucs[at]).collect::<Vec<f64>>();
     let over = |name: &str, summary: fn(&[f64]) -> f64| {
         let value = |at: usize| Some(column(at)).filter(|aucs| !aucs.is_empty()).map(|aucs| summary(&aucs));
@@ -98,8 +98,8 @@ mod tests {
     fn what_cannot_be_estimated_is_a_dash_and_in_no_mean() {
         let families = [ModelFamily::Clinical, ModelFamily::Radiomics];
         let line = |name: &str, aucs: [Option<f64>; 2]| Line { name: name.to_owned(), aucs: aucs.to_vec() };
-        let lines = vec![line("a", [Some(0.9), None]), line("b", [Some(0.6), None])];
-        let text = with_mean_and_worst(lines, &families);
+        let lines = [line("a", [Some(0.9), None]), line("b", [Some(0.6), None])];
+        let text = with_mean_and_worst(&lines, &families);
         assert_eq!(text[2].split_whitespace().collect::<Vec<_>>(), ["mean", "0.750", "-"]);
         assert_eq!(text[3].split_whitespace().collect::<Vec<_>>(), ["worst", "0.600", "-"]);
     }

@@ -55,8 +55,8 @@ impl External {
         let tested = |family: ModelFamily| {
             let local = |train: &Table| reference::transfer(plan, schema, family, train, test).into();
             let alone = sites.iter().map(|site| (site.site.clone(), local(&site.table))).collect();
-            let model = result.models.iter().filter(|model| model.family == family);
-            let model = model.filter_map(ModelResult::logistic).next()?;
+            let mut models = result.models.iter().filter(|model| model.family == family);
+            let model = models.find_map(ModelResult::logistic)?;
             let federated = federated(plan, schema, model, test).into();
             Some((family, Tested { federated, pooled: local(&all), alone }))
         };

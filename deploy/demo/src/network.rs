@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -179,7 +180,8 @@ impl Demo {
             hospitals.push(hospital);
         }
         let outsider = cohort.outsider.as_ref().map(|site| self.hospital(plan, site)).transpose()?;
-        let outsider = outsider.map(|hospital| hospital.table(plan, &[hospital.site.clone()])).transpose()?;
+        let outsider =
+            outsider.map(|hospital| hospital.table(plan, slice::from_ref(&hospital.site))).transpose()?;
         let schema = hospitals.first().context("no hospital")?.cohort.schema().clone();
         let (comparison, external) = compare(plan, &schema, &hospitals, &federated, outsider.as_ref())?;
         Ok(Document::new(plan, &schema, federated, comparison, external, records)?)

@@ -90,7 +90,7 @@ fn table(patients: usize, seed: u64) -> Table {
         row.push(if patient % 7 == 3 { f64::NAN } else { 20.0 + 100.0 * draw() });
         table.cases.push(volume - entropy + draw() - 0.5 > 0.0);
         table.cells.push(patient % 4);
-        table.batches.push(seed as usize);
+        table.batches.push(usize::try_from(seed).unwrap());
         table.rows.push(row);
     }
     table

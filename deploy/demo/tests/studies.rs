@@ -1,6 +1,6 @@
 //! Every plan of docs/studies runs over invented children, as its header says.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -102,7 +102,7 @@ fn auc(ran: &Ran, family: &str) -> [f64; 3] {
 fn works(case: &Case) -> Ran {
     let ran = run(case);
     let cohort = ran.document["federated"]["cohort"]["n"].as_u64().unwrap();
-    assert!(cohort as usize >= CHILDREN - 5, "a few were treated before the scan: {cohort}");
+    assert!(usize::try_from(cohort).unwrap() >= CHILDREN - 5, "a few were treated before the scan: {cohort}");
     let values = extracted(&ran);
     // a child treated before the scan is not read, a phase may be missing
     let images = values.len();

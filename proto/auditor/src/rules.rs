@@ -91,7 +91,7 @@ impl Record {
         match &entry.event {
             Event::Genesis { origin } => self.begin(origin),
             _ if entry.seq == 0 => {
-                self.require(false, Rule::Genesis, || "the log has no beginning".to_owned())
+                self.require(false, Rule::Genesis, || "the log has no beginning".to_owned());
             }
             Event::Enrolled { site, .. } => drop(self.sites.insert(site.clone(), true)),
             Event::Revoked { site } => {

@@ -87,7 +87,7 @@ pub fn grown(tree: &Tree, entries: &[Vec<u8>], old: u64, new: u64) -> Result<Vec
 /// Paths of the tiles that are not full at a size: only its own checkpoint needs them.
 #[must_use]
 pub fn partial(size: u64) -> Vec<String> {
-    let last = |hashes: u64| (hashes % WIDTH > 0).then_some((hashes / WIDTH, hashes % WIDTH));
+    let last = |hashes: u64| (!hashes.is_multiple_of(WIDTH)).then_some((hashes / WIDTH, hashes % WIDTH));
     let entries = last(size).map(|(tile, width)| entries_path(tile, width));
     let levels = (0..).take_while(|level| hashes_at(*level, size) > 0);
     let hashes = levels.filter_map(|level| {

@@ -125,9 +125,10 @@ impl Computation for TimeErrors {
             let mut start = 0;
             for [interval, output] in &self.moments {
                 let risk = outputs[*output];
-                let (place, error) = match placed.interval > *interval {
-                    true => (Some(*interval + 1), risk),
-                    false => (placed.event.then_some(placed.interval), 1.0 - risk),
+                let (place, error) = if placed.interval > *interval {
+                    (Some(*interval + 1), risk)
+                } else {
+                    (placed.event.then_some(placed.interval), 1.0 - risk)
                 };
                 if let Some(place) = place {
                     let squared = error * error;

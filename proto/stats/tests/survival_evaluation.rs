@@ -39,6 +39,12 @@ fn cases() -> Vec<Case> {
     vec![of("gbsg2", 0), of("gbsg2", 1), of("rossi", 0)]
 }
 
+/// A probability as an integer of 2^-52, as scores are binned.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0..=1")]
+fn fixed(probability: f64) -> u64 {
+    (probability * (1u64 << 52) as f64).round_ties_even() as u64
+}
+
 impl Case {
     fn scorer(&self, key: &str) -> Scorer {
         let beta = [vec![0.0], numbers(&self.entry["models"][key]["beta"])].concat();
@@ -52,8 +58,7 @@ impl Case {
         let Some(predictor) = &model.cells[0] else { unreachable!() };
         let all: Vec<usize> = (0..self.cohort.all.rows.len()).collect();
         let scores = predictor.predict(&self.cohort.all, &all, &IdleNetworks).unwrap();
-        let mut lows: Vec<u64> =
-            scores.iter().map(|p| (p[0] * (1u64 << 52) as f64).round_ties_even() as u64).collect();
+        let mut lows: Vec<u64> = scores.iter().map(|p| fixed(p[0])).collect();
         lows.sort_unstable();
         lows.dedup();
         ScoredTimes { model, grid: self.grid, lows }
@@ -262,7 +267,7 @@ fn scored() -> ScoredTimes {
     let predictor = by_first_column().cells.remove(0);
     let model = Scorer { cells: vec![predictor; 3], ..by_first_column() };
     let lows = (0..9u8).map(|i| consilium_stats::design::logistic(f64::from(i) / 4.0 - 1.0));
-    let lows = lows.map(|p| (p * (1u64 << 52) as f64) as u64 - 9).collect();
+    let lows = lows.map(|p| fixed(p) - 9).collect();
     ScoredTimes { model, grid: GRID, lows }
 }
 

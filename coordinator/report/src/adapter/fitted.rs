@@ -67,7 +67,7 @@ fn described(plan: &StudyPlan, result: &StudyResult, model: &ModelResult) -> Mod
         FitResult::Hazard(fit) => {
             let rows = fit.terms.iter().map(term).collect();
             let mut table = place.hazards(rows, fit.lambda);
-            table.ratio = "Odds ratio of the hazard per SD".to_owned();
+            "Odds ratio of the hazard per SD".clone_into(&mut table.ratio);
             (survival::hazard_described(fit, n), vec![table])
         }
     };

@@ -36,7 +36,9 @@ pub(super) fn plots(result: &StudyResult) -> Vec<SurvivalPlot> {
 fn ticks(end: f64) -> Vec<f64> {
     let years = end / YEAR;
     let step = if years >= 2.0 { libm::ceil(years / 8.0) } else { 0.25 };
-    (0..).map(|i| f64::from(i) * step).take_while(|time| *time <= years + 1e-9).collect()
+    std::iter::successors(Some(0.0), |time| Some(time + step))
+        .take_while(|time| *time <= years + 1e-9)
+        .collect()
 }
 
 /// Patients at risk just before a time in years.

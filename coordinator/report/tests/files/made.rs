@@ -56,6 +56,7 @@ fn classes(n: usize) -> Value {
     } })
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "made where it is passed")]
 fn study(plan: StudyPlan, learner: &str, fit: Value, evaluation: Value) -> (StudyPlan, StudyResult) {
     let label = plan.outcome.labels()[0].clone();
     let counts: Vec<Value> = label.classes.iter().map(|class| json!({ "class": class, "n": 60 })).collect();

@@ -6,6 +6,8 @@ mod made;
 mod markup;
 mod predictions;
 
+use std::path::Path;
+
 use consilium_model::ModelFile;
 use consilium_report::{files, html, report};
 
@@ -22,8 +24,8 @@ fn every_learner_leaves_a_page_and_what_a_file_can_hold() {
         let page = text("report.html");
         markup::check(&page);
         assert!(text("report.json").contains("consilium/report/v1"));
-        for file in all.iter().filter(|file| file.path.starts_with("models/") && file.path.ends_with(".json"))
-        {
+        let json = |path: &str| Path::new(path).extension().is_some_and(|extension| extension == "json");
+        for file in all.iter().filter(|file| file.path.starts_with("models/") && json(&file.path)) {
             ModelFile::from_json(std::str::from_utf8(&file.bytes).expect("text"))
                 .expect("a file that is read again");
             let onnx = file.path.replace(".json", ".onnx");

@@ -1,4 +1,4 @@
-//! TCGA-BRCA as FLamby prepares it, six regions: vital status by logistic regression.
+//! TCGA-BRCA as `FLamby` prepares it, six regions: vital status by logistic regression.
 
 use crate::ledger::Within::{Absolute, Relative};
 use crate::ledger::compare;

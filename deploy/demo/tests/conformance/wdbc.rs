@@ -105,7 +105,7 @@ pub(crate) fn path(set: &str, name: &str, answer: &str, found: &Value) {
         };
         compare(set, &statistic, &glmnet, Absolute(1e-5), &found, &numbers(beta));
     }
-    let best = wanted["best"].as_u64().unwrap() as usize - 1;
+    let best = usize::try_from(wanted["best"].as_u64().unwrap()).unwrap() - 1;
     let chosen = [vec![number(&found["share"])], numbers(&found["fold_shares"])].concat();
     let expected = [vec![numbers(&wanted["shares"])[best]], numbers(&wanted["fold_shares"])].concat();
     compare(set, &format!("{name}, penalties chosen"), &glmnet, Relative(1e-12), &chosen, &expected);

@@ -39,7 +39,7 @@ pub(super) fn concordance(
     };
     let rows = within.sites.iter().map(row);
     let mut drawn = forest("Concordance", confidence.level, rows, within.discrimination, 0.5, [0.0, 1.0]);
-    drawn.heads[1] = "Events / patients".to_owned();
+    "Events / patients".clone_into(&mut drawn.heads[1]);
     Some((model.to_owned(), drawn))
 }
 

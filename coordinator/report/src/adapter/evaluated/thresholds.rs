@@ -55,21 +55,24 @@ pub(super) fn row(model: &str, evaluation: &Evaluation) -> Option<ThresholdRow> 
     })
 }
 
+/// One rate's interval among the resampled ones.
+type Rate = fn(&Resampled) -> Option<[f64; 2]>;
+
 /// Percentile intervals of the rates, beside Wilson's.
 pub(super) fn bootstrap(models: &[Judged<'_>]) -> Option<Table> {
     let replicates = models.iter().find_map(|(_, e)| Some(e.bootstrap.as_ref()?.replicates))?;
-    let rows: [(&str, fn(&Resampled) -> Option<[f64; 2]>); 5] = [
+    let rows: [(&str, Rate); 5] = [
         ("Sensitivity", |b| b.sensitivity),
         ("Specificity", |b| b.specificity),
         ("Positive predictive value", |b| b.ppv),
         ("Negative predictive value", |b| b.npv),
         ("Accuracy", |b| b.accuracy),
     ];
-    let cell = |evaluation: &Evaluation, pick: fn(&Resampled) -> Option<[f64; 2]>| {
+    let cell = |evaluation: &Evaluation, pick: Rate| {
         let interval = evaluation.bootstrap.as_ref().and_then(pick);
         interval.map_or_else(|| "—".to_owned(), |[low, high]| range(low, high, 2))
     };
-    let row = |(name, pick): (&str, fn(&Resampled) -> Option<[f64; 2]>)| {
+    let row = |(name, pick): (&str, Rate)| {
         std::iter::once(name.to_owned()).chain(models.iter().map(|(_, e)| cell(e, pick))).collect()
     };
     Some(Table {
