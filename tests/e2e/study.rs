@@ -1,6 +1,9 @@
 //! A study from publication to result, and what its users see on the way.
 
+use std::fs;
+
 use consilium_tests::{Consortium, in_process, plans, sites};
+use consilium_types::StudyPlan;
 
 use crate::PROGRAM;
 
@@ -19,6 +22,7 @@ fn the_network_computes_what_one_process_computes() {
     assert_eq!(consortium.result(&plan).unwrap(), expected);
     assert!(consortium.status(&plan).unwrap().contains("finished"));
     what_left_is_in_the_ledger(&consortium);
+    the_report_is_that_of_the_result(&consortium, &plan, &expected);
     the_result_survives_a_restart(consortium, &plan, &expected);
 }
 
@@ -55,11 +59,16 @@ fn what_left_is_in_the_ledger(consortium: &Consortium) {
     }
 }
 
-fn the_result_survives_a_restart(
-    mut consortium: Consortium,
-    plan: &consilium_types::StudyPlan,
-    expected: &str,
-) {
+fn the_report_is_that_of_the_result(consortium: &Consortium, plan: &StudyPlan, result: &str) {
+    let out = consortium.path("report");
+    let words = ["study", "report", "table-01", "--out", out.to_str().unwrap()];
+    consortium.operator(&words).unwrap().succeeded().unwrap();
+    for file in consilium_report::files(plan, &serde_json::from_str(result).unwrap()) {
+        assert!(fs::read(out.join(&file.path)).unwrap() == file.bytes, "{}", file.path);
+    }
+}
+
+fn the_result_survives_a_restart(mut consortium: Consortium, plan: &StudyPlan, expected: &str) {
     consortium.kill_server().unwrap();
     consortium.serve().unwrap();
     assert_eq!(consortium.result(plan).unwrap(), expected);

@@ -35,7 +35,7 @@ use arguments::{Arguments, Command};
 use processes::Role;
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments = arguments();
     if let Some(role) = Role::of(arguments.get(1).map(OsString::as_os_str)) {
         arguments.remove(1);
         return play(role, arguments);
@@ -54,6 +54,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The words of the command line. `cargo demo -- WORDS` and `cargo demo WORDS` are the same: the alias ends in `--`.
+fn arguments() -> Vec<OsString> {
+    let words = std::env::args_os().enumerate();
+    words.filter(|(at, word)| *at != 1 || word != "--").map(|(_, word)| word).collect()
 }
 
 /// This binary as one of the consortium's programs.

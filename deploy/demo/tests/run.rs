@@ -88,3 +88,12 @@ fn folders_that_cannot_be_one_study_are_refused_in_words() {
     fs::write(&table, text.replace("entropy", "entropie")).unwrap();
     assert!(place.refusal(&["east", "north"]).contains("different columns: entropy, entropie"));
 }
+
+#[test]
+fn words_after_two_dashes_are_read_as_without() {
+    let said =
+        |words: &[&str]| Command::new(env!("CARGO_BIN_EXE_consilium-demo")).args(words).output().unwrap();
+    let (with, without) = (said(&["--", "--help"]), said(&["--help"]));
+    assert!(with.status.success());
+    assert_eq!(with.stdout, without.stdout);
+}
