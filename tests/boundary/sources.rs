@@ -43,6 +43,7 @@ fn pure_crates_name_no_clock_no_file_and_no_unordered_map() {
         "proto/types/src",
         "proto/stats/src",
         "proto/rounds/src",
+        "proto/privacy/src",
         "proto/model/src",
         "coordinator/report/src",
     ] {
