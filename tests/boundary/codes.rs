@@ -9,6 +9,7 @@ const LETTERS: &[(&str, &str)] = &[
     ("proto/types/src", "P"),
     ("proto/stats/src", "S"),
     ("proto/rounds/src", "R"),
+    ("proto/crypto/src", "K"),
     ("proto/model/src", "M"),
     ("proto/auditor/src", "A"),
     ("node/imaging/src", "D"),

@@ -44,6 +44,7 @@ fn pure_crates_name_no_clock_no_file_and_no_unordered_map() {
         "proto/stats/src",
         "proto/rounds/src",
         "proto/privacy/src",
+        "proto/crypto/src",
         "proto/model/src",
         "coordinator/report/src",
     ] {
