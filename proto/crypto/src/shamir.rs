@@ -102,8 +102,11 @@ fn inverse(a: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chacha20::ChaCha20Rng;
+    use chacha20::rand_core::SeedableRng as _;
     use proptest::prelude::*;
     use proptest::sample::subsequence;
+    use vsss_rs::Gf256;
 
     /// FIPS 197, section 4.2: {57} x {83} = {c1}, {57} x {13} = {fe}.
     #[test]
@@ -149,6 +152,19 @@ mod tests {
     }
 
     proptest! {
+        /// Shares are interchangeable with those of vsss-rs 6: it reads ours, we read its own.
+        #[test]
+        fn shares_are_those_of_vsss_rs((secret, shares, threshold) in shared(), seed in any::<[u8; 32]>()) {
+            let theirs = |(point, share): &Share| [&[point.get()], share.as_slice()].concat();
+            let ours: Vec<Vec<u8>> = shares[..threshold].iter().map(theirs).collect();
+            prop_assert_eq!(Gf256::combine_array(ours).expect("enough shares"), secret.to_vec());
+            let rng = ChaCha20Rng::from_seed(seed);
+            let split = Gf256::split_array(threshold, shares.len(), secret, rng).expect("split");
+            let read = |share: &Vec<u8>| (NonZeroU8::new(share[0]).expect("a point"), share[1..].try_into().expect("32 bytes"));
+            let last: Vec<Share> = split[shares.len() - threshold..].iter().map(read).collect();
+            prop_assert_eq!(joined(&last), secret);
+        }
+
         #[test]
         fn a_threshold_of_shares_gives_the_secret((secret, shares, threshold) in shared()) {
             prop_assert_eq!(joined(&shares[..threshold]), secret);
