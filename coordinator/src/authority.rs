@@ -5,14 +5,14 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use consilium_types::SiteId;
+use consilium_store::Certificate;
+use consilium_types::{Digest, SiteId, SiteKeys};
 use rcgen::string::Ia5String;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DnType, ExtendedKeyUsagePurpose,
     IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber,
 };
 use rustls::crypto::aws_lc_rs;
-use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 
 use crate::errors::Fault;
@@ -20,7 +20,8 @@ use crate::folder::{self, Folder};
 
 const AUTHORITY_LIFE: Duration = Duration::days(20 * 365);
 const SERVER_LIFE: Duration = Duration::days(398);
-const SITE_LIFE: Duration = Duration::days(398);
+/// A node renews at half of it.
+const SITE_LIFE: Duration = Duration::hours(24);
 /// Clocks of hospitals may be behind.
 const SKEW: Duration = Duration::hours(1);
 
@@ -28,14 +29,6 @@ const SKEW: Duration = Duration::hours(1);
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: String,
-}
-
-/// A certificate for a hospital.
-pub(crate) struct Issued {
-    pub(crate) pem: String,
-    pub(crate) serial: String,
-    /// Milliseconds since 1970.
-    pub(crate) expires: u64,
 }
 
 /// A signing request that was read.
@@ -47,7 +40,7 @@ impl Authority {
     /// Makes an authority and writes it into the folder.
     pub(crate) fn create(name: &str, folder: &Folder) -> Result<Self, Fault> {
         let key = KeyPair::generate()?;
-        let mut params = params(name, AUTHORITY_LIFE)?;
+        let mut params = params(name, OffsetDateTime::now_utc(), AUTHORITY_LIFE)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key)?.pem();
@@ -70,7 +63,7 @@ impl Authority {
     /// Issues a certificate for this server, with a new key, and writes both into the folder.
     pub(crate) fn issue_server(&self, host: &str, folder: &Folder) -> Result<(), Fault> {
         let key = KeyPair::generate()?;
-        let mut params = params(host, SERVER_LIFE)?;
+        let mut params = params(host, OffsetDateTime::now_utc(), SERVER_LIFE)?;
         params.subject_alt_names = vec![match host.parse::<IpAddr>() {
             Ok(address) => SanType::IpAddress(address),
             Err(_) => SanType::DnsName(Ia5String::try_from(host)?),
@@ -81,13 +74,24 @@ impl Authority {
         folder::write(&folder.server_certificate(), &certificate.pem())
     }
 
-    pub(crate) fn issue_site(&self, site: &SiteId, request: &SigningRequest) -> Result<Issued, Fault> {
-        let mut params = params(site.as_str(), SITE_LIFE)?;
+    /// Issues a certificate for a hospital, at a time in milliseconds since 1970. `fingerprint` is what it is kept
+    /// under.
+    pub(crate) fn issue_site(
+        &self,
+        site: &SiteId,
+        request: &SigningRequest,
+        fingerprint: String,
+        now: u64,
+    ) -> Result<Certificate, Fault> {
+        let at =
+            i64::try_from(now / 1_000).ok().and_then(|now| OffsetDateTime::from_unix_timestamp(now).ok());
+        let at = at.ok_or_else(|| Fault::Authority("the clock is out of range".to_owned()))?;
+        let mut params = params(site.as_str(), at, SITE_LIFE)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         let expires = u64::try_from(params.not_after.unix_timestamp()).unwrap_or(0) * 1_000;
         let serial = params.serial_number.as_ref().map(|serial| hex(serial.as_ref())).unwrap_or_default();
         let pem = params.signed_by(&request.public_key, &self.issuer)?.pem();
-        Ok(Issued { pem, serial, expires })
+        Ok(Certificate { serial, fingerprint, pem, issued: now, expires })
     }
 }
 
@@ -98,17 +102,26 @@ impl SigningRequest {
         Ok(Self { public_key: request.public_key })
     }
 
-    /// What both sides read out: SHA-256 of the public key's `SubjectPublicKeyInfo`.
-    pub(crate) fn fingerprint(&self) -> String {
-        hex(&Sha256::digest(self.public_key.subject_public_key_info()))
+    /// The key as `SubjectPublicKeyInfo`.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        self.public_key.subject_public_key_info()
+    }
+
+    /// What both sides of an enrolment read out.
+    pub(crate) fn fingerprint(&self, keys: &SiteKeys) -> String {
+        keys.fingerprint(&self.key()).to_string()
+    }
+
+    /// What a renewed certificate is kept under.
+    pub(crate) fn key_digest(&self) -> String {
+        Digest::of("consilium/tls-key/v1", &self.key()).to_string()
     }
 }
 
-fn params(common_name: &str, life: Duration) -> Result<CertificateParams, Fault> {
+fn params(common_name: &str, now: OffsetDateTime, life: Duration) -> Result<CertificateParams, Fault> {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, common_name);
     params.serial_number = Some(SerialNumber::from_slice(&serial()?));
-    let now = OffsetDateTime::now_utc();
     (params.not_before, params.not_after) = (now - SKEW, now + life);
     Ok(params)
 }

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::clock;
 use crate::errors::Fault;
+use crate::roll::Roll;
 use crate::training_log::{self, TrainingLog};
 
 /// The first exchange after the patients are counted.
@@ -25,6 +26,7 @@ pub(crate) struct Studies {
     /// Locked after `lives`, never before.
     log: Mutex<TrainingLog>,
     wake: watch::Sender<()>,
+    roll: watch::Sender<Roll>,
 }
 
 impl Studies {
@@ -32,16 +34,23 @@ impl Studies {
     pub(crate) async fn load(store: Store, mut log: TrainingLog) -> Result<Self, Fault> {
         let mut lives = BTreeMap::new();
         let records = store.studies().await?;
-        log.follow(&store, &store.sites().await?, &records).await?;
+        let sites = store.sites().await?;
+        log.follow(&store, &sites, &records).await?;
         for record in records {
             lives.insert(record.study.clone(), replay(&store, &record).await?);
         }
-        Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake: watch::Sender::new(()) })
+        let (wake, roll) = (watch::Sender::new(()), watch::Sender::new(Roll::of(&sites)));
+        Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake, roll })
     }
 
     /// Changes when there may be a new question, or a study has begun or ended.
     pub(crate) fn woken(&self) -> watch::Receiver<()> {
         self.wake.subscribe()
+    }
+
+    /// Who is in the consortium.
+    pub(crate) fn roll(&self) -> watch::Receiver<Roll> {
+        self.roll.subscribe()
     }
 
     /// Looks at a study.
@@ -125,6 +134,8 @@ impl Studies {
     pub(crate) async fn refresh(&self) -> Result<(), Fault> {
         let (records, sites) = (self.store.studies().await?, self.store.sites().await?);
         self.log.lock().await.follow(&self.store, &sites, &records).await?;
+        let roll = Roll::of(&sites);
+        self.roll.send_if_modified(|known| std::mem::replace(known, roll.clone()) != roll);
         for record in records {
             if self.lives.lock().await.contains_key(&record.study) {
                 continue;

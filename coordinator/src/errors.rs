@@ -80,6 +80,14 @@ pub(crate) enum Fault {
     ExpiredInvitation(String),
     #[error("the invitation was used with another key; if that was not you, tell the operator at once")]
     UsedInvitation,
+    #[error("a key's signature does not verify: whoever calls does not have the hospital's keys")]
+    UnprovenKey,
+    #[error("a key is another hospital's, or one key has two purposes; enrol in a new folder")]
+    KeyTaken,
+    #[error("the certificate ended more than {0} days ago; ask the operator to revoke and invite again")]
+    EndedLongAgo(u64),
+    #[error("the certificate has ended; it can be renewed, and nothing else: start `consilium-node run`")]
+    CertificateEnded,
     #[error("the signing request cannot be read: {0}")]
     SigningRequest(String),
     #[error("{field}: {why}")]
@@ -131,16 +139,23 @@ impl Fault {
             Self::OtherPlan(_) => "CNS-C-0208",
             Self::NotOffered(_) => "CNS-C-0209",
             Self::Summary(_) => "CNS-C-0210",
+            Self::UnprovenKey => "CNS-C-0211",
+            Self::KeyTaken => "CNS-C-0212",
+            Self::EndedLongAgo(_) => "CNS-C-0213",
+            Self::CertificateEnded => "CNS-C-0214",
         }
     }
 
     fn grpc(&self) -> Code {
         match self {
-            Self::NoCertificate => Code::Unauthenticated,
+            Self::NoCertificate | Self::CertificateEnded => Code::Unauthenticated,
             Self::CertificateUnknown
             | Self::UnknownInvitation
             | Self::ExpiredInvitation(_)
-            | Self::UsedInvitation => Code::PermissionDenied,
+            | Self::UsedInvitation
+            | Self::UnprovenKey
+            | Self::KeyTaken
+            | Self::EndedLongAgo(_) => Code::PermissionDenied,
             Self::NotOffered(_) | Self::NoSuchStudy(_) => Code::NotFound,
             Self::Malformed { .. }
             | Self::SigningRequest(_)

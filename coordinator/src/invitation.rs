@@ -1,5 +1,7 @@
 //! The file a hospital enrols with: where the coordinator is, how to recognise it, and a secret to be used once.
 
+use consilium_ledger::VerifierKey;
+use consilium_types::identity::token_digest;
 use consilium_types::{Digest, SiteId};
 use serde::Serialize;
 
@@ -7,8 +9,8 @@ use crate::authority::{Authority, hex, random};
 use crate::clock;
 use crate::errors::Fault;
 
-/// How long an invitation is valid, in milliseconds.
-const LIFE: u64 = 72 * 3_600_000;
+/// Longest time an invitation is valid, in hours.
+pub(crate) const MOST_HOURS: u64 = 72;
 
 /// An invitation with its secret. It is shown once and stored nowhere.
 #[derive(Serialize)]
@@ -17,6 +19,9 @@ pub(crate) struct Invitation {
     address: String,
     token: String,
     expires: String,
+    /// Key of the training log: the only one whose checkpoints the hospital will cosign.
+    log: String,
+    /// The consortium's authority: the only one the hospital will trust.
     ca: String,
 }
 
@@ -26,12 +31,14 @@ impl Invitation {
         site: SiteId,
         address: String,
         authority: &Authority,
-        now: u64,
+        log: &VerifierKey,
+        [now, hours]: [u64; 2],
     ) -> Result<(Self, u64), Fault> {
-        let expires = now.saturating_add(LIFE);
+        let expires = now.saturating_add(hours * 3_600_000);
         let token = hex(&random::<32>()?);
         let ca = authority.certificate().to_owned();
-        Ok((Self { site, address, token, expires: clock::text(expires), ca }, expires))
+        let log = log.to_string();
+        Ok((Self { site, address, token, expires: clock::text(expires), log, ca }, expires))
     }
 
     pub(crate) fn digest(&self) -> Digest {
@@ -47,9 +54,4 @@ impl Invitation {
             self.site, self.expires
         )
     }
-}
-
-/// What is stored of a token.
-pub(crate) fn token_digest(token: &str) -> Digest {
-    Digest::of("consilium/invitation/v1", token.as_bytes())
 }

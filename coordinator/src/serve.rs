@@ -13,6 +13,7 @@ use crate::authority::Authority;
 use crate::driver::Studies;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
+use crate::renewal::Renewal;
 use crate::service::{ConsortiumService, EnrolmentService};
 use crate::training_log::TrainingLog;
 use crate::{cli, tls, watcher};
@@ -25,7 +26,9 @@ pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(),
     let store = Store::open(&folder.database()).await?;
     let settings = store.settings().await?;
     let host = cli::host(&settings.address)?;
-    Authority::open(folder)?.issue_server(host, folder)?;
+    let authority = Authority::open(folder)?;
+    authority.issue_server(host, folder)?;
+    let renewal = Renewal::new(store.clone(), authority);
     let listen = listen.unwrap_or(settings.listen);
     let failed = |source| Fault::Listen { address: listen.clone(), source };
     let listener = TcpListener::bind(&listen).await.map_err(failed)?;
@@ -35,7 +38,7 @@ pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(),
     let studies = Arc::new(Studies::load(store.clone(), log).await?);
     folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
     cli::say(format_args!("listening on {host}:{port}"));
-    run(listener, acceptor, store, studies).await
+    run(listener, acceptor, store, studies, renewal).await
 }
 
 async fn run(
@@ -43,10 +46,11 @@ async fn run(
     acceptor: tokio_rustls::TlsAcceptor,
     store: Store,
     studies: Arc<Studies>,
+    renewal: Renewal,
 ) -> Result<(), Fault> {
     let (drain, draining) = watch::channel(false);
-    let enrolment = EnrolmentService::new(store.clone());
-    let consortium = ConsortiumService::new(store.clone(), Arc::clone(&studies), draining.clone());
+    let enrolment = EnrolmentService::new(store.clone(), renewal.clone());
+    let consortium = ConsortiumService::new(store.clone(), Arc::clone(&studies), renewal, draining.clone());
     let watching = tokio::spawn(watcher::watch(store, studies, draining.clone()));
     let stop = async move {
         tokio::select! {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_learn::Perceptrons;
 use consilium_rounds::Size;
 use consilium_stats::{Query, Summary};
-use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId, StudyPlan};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
 
 use crate::cohort::{Cohort, Source};
 use crate::decisions::{self, Decision};
@@ -23,6 +23,8 @@ pub(crate) struct Question {
     pub(crate) exchange: ExchangeNumber,
     pub(crate) plan_hash: Digest,
     pub(crate) roster: Vec<SiteId>,
+    /// The keys that sign for hospitals of the roster.
+    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
     pub(crate) query: Query,
 }
 
@@ -81,6 +83,7 @@ impl Answering {
                 asked: question.plan_hash,
             });
         }
+        decision.knows(&question.roster, &question.participants)?;
         Ok(decision)
     }
 

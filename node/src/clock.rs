@@ -10,9 +10,9 @@ pub(crate) fn now() -> String {
     second.format(&Rfc3339).unwrap_or_else(|_| second.unix_timestamp().to_string())
 }
 
-/// Whole days from now to a time in seconds since 1970.
-pub(crate) fn days_until(unix: i64) -> i64 {
-    (unix - OffsetDateTime::now_utc().unix_timestamp()).div_euclid(86_400)
+/// Now, in seconds since 1970.
+pub(crate) fn unix() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 /// Whether an RFC 3339 time has passed; false when the text is none.

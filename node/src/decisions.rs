@@ -1,8 +1,9 @@
 //! What this hospital decided about each study, and how far each has come. On disk before it is told to anyone.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use consilium_types::{Digest, StudyId, StudyPlan};
+use consilium_types::{Digest, PublicKey, SiteId, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Fault;
@@ -17,6 +18,9 @@ pub(crate) struct Decision {
     pub(crate) plan: String,
     pub(crate) plan_hash: Digest,
     pub(crate) accepted: bool,
+    /// The invited hospitals, with the keys they had when this was decided.
+    #[serde(default)]
+    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
     /// Of the cohort that gave the first answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cohort: Option<Digest>,
@@ -26,12 +30,13 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    pub(crate) fn new(plan: &StudyPlan, accepted: bool) -> Self {
+    pub(crate) fn new(plan: &StudyPlan, accepted: bool, participants: BTreeMap<SiteId, PublicKey>) -> Self {
         Self {
             study: plan.study.id.clone(),
             plan: plan.canonical(),
             plan_hash: plan.hash(),
             accepted,
+            participants,
             cohort: None,
             ended: None,
         }
@@ -40,6 +45,16 @@ impl Decision {
     /// Whether this hospital still waits for questions about it.
     pub(crate) fn is_open(&self) -> bool {
         self.accepted && self.ended.is_none()
+    }
+
+    /// Whether every hospital of a roster is asked under the key it had when this was decided.
+    pub(crate) fn knows(&self, roster: &[SiteId], keys: &BTreeMap<SiteId, PublicKey>) -> Result<(), Fault> {
+        let is_known =
+            |site: &&SiteId| keys.get(site).is_some_and(|key| self.participants.get(site) == Some(key));
+        match roster.iter().find(|site| !is_known(site)) {
+            None => Ok(()),
+            Some(site) => Err(Fault::OtherKey { study: self.study.clone(), site: site.clone() }),
+        }
     }
 
     pub(crate) fn plan(&self) -> Result<StudyPlan, Fault> {

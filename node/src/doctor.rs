@@ -4,21 +4,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
-use x509_parser::prelude::{FromDer as _, Pem, X509Certificate};
 
 use crate::catalogue::Summary;
+use crate::certificate::Certificate;
 use crate::cli::{say, say_json};
 use crate::clock;
 use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::{self, Configuration, Folder};
 use crate::foresight::Foresight;
-use crate::link::Link;
-use crate::outbox::{self, Offered, Outbox};
+use crate::outbox::{self, Offered};
 use crate::policy::Policy;
+use crate::renewal::Door;
 
-/// Fewer days than this until the certificate ends are worth a warning.
-const SOON: i64 = 30;
 /// Longest wait for the coordinator.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -42,7 +40,7 @@ pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
     let policy = Policy::read(folder);
     let asked = coordinator(folder, &configuration).await;
     let mut checks = vec![
-        check("private key", key(folder)),
+        check("private keys", keys(folder)),
         check("certificate", certificate(folder)),
         check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
@@ -86,33 +84,33 @@ fn row(check: &Check) -> String {
     format!("{verdict:<8} {:<14} {}", check.what, check.detail)
 }
 
-fn key(folder: &Folder) -> Result<(Verdict, String), Fault> {
-    let file = folder.key();
-    folder::read(&file)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(&file).map_or(0, |meta| meta.permissions().mode() & 0o777);
-        if mode & 0o077 != 0 {
-            let detail = format!("others may read it (mode {mode:o}); run: chmod 600 {}", file.display());
-            return Ok((Verdict::Failed, detail));
+fn keys(folder: &Folder) -> Result<(Verdict, String), Fault> {
+    for file in [folder.certificate(), folder.identity_key(), folder.witness_key()] {
+        folder::read(&file)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&file).map_or(0, |meta| meta.permissions().mode() & 0o777);
+            if mode & 0o077 != 0 {
+                let file = file.display();
+                let detail = format!("others may read {file} (mode {mode:o}); run: chmod 600 {file}");
+                return Ok((Verdict::Failed, detail));
+            }
         }
     }
-    Ok((Verdict::Ok, "readable by its owner only".to_owned()))
+    Ok((Verdict::Ok, "readable by their owner only".to_owned()))
 }
 
 fn certificate(folder: &Folder) -> Result<(Verdict, String), Fault> {
-    let unreadable = || Fault::Identity("node.pem is no certificate".to_owned());
-    let text = folder::read(&folder.certificate())?;
-    let (pem, _) = Pem::read(std::io::Cursor::new(text)).map_err(|_| unreadable())?;
-    let (_, certificate) = X509Certificate::from_der(&pem.contents).map_err(|_| unreadable())?;
-    let days = clock::days_until(certificate.validity().not_after.timestamp());
-    let verdict = match days {
-        ..0 => Verdict::Failed,
-        0..SOON => Verdict::Warning,
-        _ => Verdict::Ok,
-    };
-    Ok((verdict, format!("valid for {days} days; before it ends, ask the operator for a new invitation")))
+    let (certificate, now) = (Certificate::of(folder)?, clock::unix());
+    let hours = (certificate.ends - now).div_euclid(3_600);
+    Ok(match (certificate.has_ended(now), certificate.is_due(now)) {
+        (true, _) => {
+            (Verdict::Failed, "it has ended and could not be renewed; see `coordinator` below".to_owned())
+        }
+        (_, true) => (Verdict::Warning, format!("valid for {hours} hours; its renewal is due")),
+        (_, false) => (Verdict::Ok, format!("valid for {hours} hours; renewed at half of its life")),
+    })
 }
 
 fn ledger(folder: &Folder) -> Result<(Verdict, String), Fault> {
@@ -136,8 +134,8 @@ fn data(folder: &Path) -> Result<(Verdict, String), Fault> {
 
 async fn coordinator(folder: &Folder, configuration: &Configuration) -> Result<Vec<Offered>, Fault> {
     let address = &configuration.address;
-    let mut outbox = Outbox::new(&Link::enrolled(folder, configuration)?, folder.ledger());
-    let asked = tokio::time::timeout(PATIENCE, outbox.studies()).await;
+    let ask = async { Door::open(folder, configuration).await?.outbox().await?.studies().await };
+    let asked = tokio::time::timeout(PATIENCE, ask).await;
     let too_long = || Fault::Unreachable { address: address.clone(), why: "no answer".to_owned() };
     asked.map_err(|_| too_long())?
 }

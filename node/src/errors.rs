@@ -130,6 +130,17 @@ pub enum Fault {
         /// The hash asked for.
         asked: Digest,
     },
+    /// A hospital has another key than when the study was accepted.
+    #[error(
+        "{site} has another key, or none, than when {study} was accepted; call {site}, compare the keys that `accept` \
+         shows, and accept a new study"
+    )]
+    OtherKey {
+        /// Which study.
+        study: StudyId,
+        /// Whose key.
+        site: SiteId,
+    },
     /// The list of allowed plans does not hold this one.
     #[error("policy.toml: `plans` does not list {0}; add the hash after reading the plan")]
     PlanNotAllowed(Digest),
@@ -216,6 +227,7 @@ impl Fault {
             Self::TooFewPatients { .. } => "CNS-N-0405",
             Self::SiteSums => "CNS-N-0406",
             Self::DataChanged(_) => "CNS-N-0407",
+            Self::OtherKey { .. } => "CNS-N-0408",
         }
     }
 

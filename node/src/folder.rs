@@ -1,6 +1,6 @@
 //! The node's own folder: identity, configuration, policy, decisions, cache, ledger. Never: patient data.
 //!
-//! Files are written whole or not at all. The private key is readable by the owner only.
+//! Files are written whole or not at all. Private keys are readable by the owner only.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
@@ -40,10 +40,25 @@ impl Folder {
         self.0.join("node.toml")
     }
 
-    pub(crate) fn key(&self) -> PathBuf {
+    /// A connection's key that has no certificate yet.
+    pub(crate) fn next_key(&self) -> PathBuf {
         self.0.join("node.key")
     }
 
+    pub(crate) fn identity_key(&self) -> PathBuf {
+        self.0.join("identity.key")
+    }
+
+    pub(crate) fn witness_key(&self) -> PathBuf {
+        self.0.join("witness.key")
+    }
+
+    /// The public key of the training log, as the invitation named it.
+    pub(crate) fn log_key(&self) -> PathBuf {
+        self.0.join("log.vkey")
+    }
+
+    /// The certificate in use, and its key.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.0.join("node.pem")
     }

@@ -9,16 +9,19 @@ pub mod cohort;
 pub mod extraction;
 
 mod answering;
+mod certificate;
 mod clock;
 mod decisions;
 mod doctor;
 mod errors;
 mod folder;
 mod foresight;
+mod identity;
 mod link;
 mod outbox;
 mod policy;
 mod predicting;
+mod renewal;
 mod run;
 
 pub use errors::Fault;

@@ -11,8 +11,8 @@ use crate::decisions;
 use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::Folder;
-use crate::link::Link;
-use crate::outbox::{Incoming, Outbox};
+use crate::outbox::Incoming;
+use crate::renewal::Door;
 
 /// Longest wait of one poll, below the idle limits of proxies.
 const POLL: Duration = Duration::from_secs(20);
@@ -25,10 +25,9 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
     let self_test = SelfTest::run();
     self_test.record(&folder)?;
     tracing::info!("{}", self_test.verdict()?);
-    let link = Link::enrolled(&folder, &configuration)?;
-    let outbox = Outbox::new(&link, folder.ledger());
+    let door = Door::at(&folder, &configuration)?;
     let answering = Answering::new(folder.clone(), configuration);
-    let mut run = Run { folder, outbox, answering, pause: PAUSES[0] };
+    let mut run = Run { folder, door, answering, pause: PAUSES[0] };
     tokio::select! {
         ended = run.until_done(until_idle) => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -37,7 +36,7 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
 
 struct Run {
     folder: Folder,
-    outbox: Outbox,
+    door: Door,
     answering: Answering,
     pause: Duration,
 }
@@ -69,7 +68,7 @@ impl Run {
     async fn once(&mut self) -> Result<(), Fault> {
         let all = decisions::all(&self.folder)?;
         let ended = all.iter().filter(|known| known.ended.is_some()).map(|known| known.study.to_string());
-        match self.outbox.next(POLL, ended.collect()).await? {
+        match self.door.outbox().await?.next(POLL, ended.collect()).await? {
             Incoming::Nothing => Ok(()),
             Incoming::Question(question) => self.reply(&question).await,
             Incoming::Ended { study, state, cause } => {
@@ -90,14 +89,14 @@ impl Run {
         let answer = tokio::task::block_in_place(|| self.answering.answer(question, &bar));
         match answer {
             Ok(summary) => {
-                self.outbox.submit(question, &summary).await?;
+                self.door.outbox().await?.submit(question, &summary).await?;
                 let what = question.query.describe();
                 say(format_args!("{study} attempt {attempt} exchange {exchange}: answered with {what}"));
             }
             Err(fault) => {
                 let code = fault.code();
                 tracing::error!(%study, %attempt, %exchange, code, "{fault}");
-                self.outbox.decline(question, code).await?;
+                self.door.outbox().await?.decline(question, code).await?;
                 say(format_args!("{study} attempt {attempt} exchange {exchange}: declined with {code}"));
             }
         }

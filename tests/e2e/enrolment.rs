@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use consilium_tests::{Consortium, Party, plans, sites};
+use consilium_proto::v1::EnrolRequest;
+use consilium_tests::{Consortium, Party, plans, sites, stranger};
 
 use crate::PROGRAM;
 
@@ -45,6 +46,8 @@ fn an_expired_or_altered_invitation_is_refused() {
     assert!(expired.contains("CNS-N-0106"), "{expired}");
     let unknown = altered("token", "token = \"0000\"");
     assert!(unknown.contains("CNS-C-0203"), "{unknown}");
+    let other = altered("log", "log = \"elsewhere+00000000+AQ==\"");
+    assert!(other.contains("CNS-N-0105") && other.contains("log"), "{other}");
     let unread = altered("token", "tokn = \"0000\"");
     assert!(unread.contains("CNS-N-0105") && unread.contains("west.invite"), "{unread}");
     assert!(!unread.contains("0000"), "a message must not show the token");
@@ -79,6 +82,56 @@ fn a_revoked_hospital_is_refused_at_its_next_call() {
     assert!(text.contains("CNS-C-0202"), "{text}");
     let doctor = refused(&consortium, "east", &["doctor"]);
     assert!(doctor.contains("FAILED   coordinator") && doctor.contains("CNS-N-0109"), "{doctor}");
+}
+
+/// The coordinator's clock decides, whatever the file says.
+#[test]
+fn an_invitation_that_expired_at_the_coordinator_is_refused() {
+    let consortium = Consortium::begin(PROGRAM).unwrap();
+    let data = consortium.data("west");
+    fs::create_dir_all(&data).unwrap();
+    let file = consortium.invite("west").unwrap();
+    consortium.expire_invitation("west", &file).unwrap();
+    let text = refused(&consortium, "west", &["enrol", &file, "--data", &data.to_string_lossy()]);
+    assert!(text.contains("CNS-C-0204"), "{text}");
+    let long = consortium.operator(&["invite", "west", "--hours", "73"]).unwrap().refused().unwrap();
+    assert!(long.contains("73 is not in 1..=72"), "{long}");
+    consortium.operator(&["invite", "west", "--hours", "1"]).unwrap().succeeded().unwrap();
+}
+
+#[test]
+fn keys_that_are_not_proven_are_not_enrolled() {
+    let consortium = Consortium::begin(PROGRAM).unwrap();
+    let file = fs::read_to_string(consortium.invite("west").unwrap()).unwrap();
+    let refused = |change: &dyn Fn(&mut EnrolRequest)| {
+        let mut request = stranger::request("west", &file, [1, 2]).unwrap();
+        change(&mut request);
+        stranger::enrol(consortium.port(), &file, request).unwrap_err().message().to_owned()
+    };
+    let other = stranger::request("west", &file, [3, 4]).unwrap();
+    for change in [
+        &|request: &mut EnrolRequest| request.identity_key.clone_from(&other.identity_key),
+        &|request: &mut EnrolRequest| request.witness_key.clone_from(&other.witness_key),
+        &|request: &mut EnrolRequest| request.csr_pem.clone_from(&other.csr_pem),
+        &|request: &mut EnrolRequest| request.witness_proof.clear(),
+        &|request: &mut EnrolRequest| request.identity_proof[9] ^= 1,
+        // somebody else's proof, of another invitation
+        &|request: &mut EnrolRequest| *request = stranger::request("east", &file, [1, 2]).unwrap(),
+    ] as [&dyn Fn(&mut EnrolRequest); 6]
+    {
+        let text = refused(change);
+        assert!(text.contains("CNS-C-0211"), "{text}");
+    }
+    let text = refused(&|request| request.identity_key.truncate(31));
+    assert!(text.contains("CNS-C-0207"), "{text}");
+    let text = refused(&|request| *request = stranger::request("west", &file, [1, 1]).unwrap());
+    assert!(text.contains("CNS-C-0212"), "{text}");
+    let honest = stranger::request("west", &file, [1, 2]).unwrap();
+    stranger::enrol(consortium.port(), &file, honest.clone()).unwrap();
+    let east = fs::read_to_string(consortium.invite("east").unwrap()).unwrap();
+    let theirs = stranger::request("east", &east, [1, 5]).unwrap();
+    let text = stranger::enrol(consortium.port(), &east, theirs).unwrap_err().message().to_owned();
+    assert!(text.contains("CNS-C-0212"), "another hospital's key: {text}");
 }
 
 #[test]

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod enrolment;
+mod identity;
 mod kill;
 mod predict;
 mod study;
+mod tls;
 mod training_log;
 
 /// The program that plays every party.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use consilium_proto::v1::submit_request::Answer;
-use consilium_proto::v1::{ExchangeKey, Question};
+use consilium_proto::v1::{ExchangeKey, Participant, Question};
 use consilium_tests::consortium::POLICY;
 use consilium_tests::{Consortium, Impostor, Rogue, in_process, plans, sites};
 use consilium_types::StudyPlan;
@@ -105,6 +105,19 @@ fn a_plan_changed_after_acceptance_is_not_answered() {
 #[test]
 fn a_question_to_fewer_hospitals_than_the_policy_allows_is_not_answered() {
     assert_eq!(declined(|question| question.roster = vec!["east".to_owned()]), "CNS-N-0404");
+}
+
+#[test]
+fn a_hospital_under_another_key_than_the_accepted_one_is_not_worked_with() {
+    let other = |question: &mut Question| question.participants[2].identity_key[5] ^= 1;
+    assert_eq!(declined(other), "CNS-N-0408");
+    assert_eq!(declined(|question| drop(question.participants.pop())), "CNS-N-0408");
+    let stranger = |question: &mut Question| {
+        question.roster.push("west".to_owned());
+        let participant = question.participants[0].clone();
+        question.participants.push(Participant { site: "west".to_owned(), ..participant });
+    };
+    assert_eq!(declined(stranger), "CNS-N-0408");
 }
 
 #[test]

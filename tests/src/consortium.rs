@@ -6,7 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use consilium_auditor::{Log, Verdict, read_policy};
-use consilium_types::StudyPlan;
+use consilium_types::{Digest, PublicKey, SiteKeys, StudyPlan};
+use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 
 use crate::{Credentials, Ended, Party};
@@ -177,11 +178,20 @@ impl Consortium {
         Ok(Verdict::of(&Log::read(&folder, &read_policy(&folder.join("policy.txt"))?)?))
     }
 
+    /// The keys a hospital is known by, read from its private ones.
+    pub fn site_keys(&self, site: &str) -> Result<SiteKeys> {
+        let public = |name: &str| -> Result<PublicKey> {
+            let secret: Digest = fs::read_to_string(self.node_folder(site).join(name))?.trim().parse()?;
+            Ok(SigningKey::from_bytes(secret.as_bytes()).verifying_key().to_bytes().into())
+        };
+        Ok(SiteKeys { identity: public("identity.key")?, witness: public("witness.key")? })
+    }
+
     /// A hospital's key and certificate.
     pub fn credentials(&self, site: &str) -> Result<Credentials> {
         let folder = self.node_folder(site);
         let read = |name: &str| fs::read_to_string(folder.join(name)).context(format!("{site}: {name}"));
-        Ok(Credentials { authority: read("ca.pem")?, certificate: read("node.pem")?, key: read("node.key")? })
+        Ok(Credentials { authority: read("ca.pem")?, certificate: read("node.pem")?, key: read("node.pem")? })
     }
 
     /// The coordinator's key and certificate.

@@ -12,8 +12,8 @@ use consilium_proto::v1::consortium_server::{Consortium, ConsortiumServer};
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerReply, AnswerRequest, NextReply, NextRequest, Question, StudiesReply, StudiesRequest, SubmitReply,
-    SubmitRequest,
+    AnswerReply, AnswerRequest, NextReply, NextRequest, Question, RenewReply, RenewRequest, StudiesReply,
+    StudiesRequest, SubmitReply, SubmitRequest,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -79,5 +79,9 @@ impl Consortium for Script {
         // the test that listened may have ended
         let _ = self.sender.lock().map(|sender| sender.send(answer));
         Ok(Response::new(SubmitReply {}))
+    }
+
+    async fn renew(&self, _: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
+        Err(Status::unimplemented("an impostor certifies nobody"))
     }
 }

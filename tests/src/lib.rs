@@ -4,6 +4,7 @@
 //! process that can be stopped, killed and started again; [`sites`] makes hospitals' folders that are the same
 //! on every machine. Never: a fixed pause, a port chosen in advance, a process left behind.
 
+pub mod aging;
 pub mod consortium;
 pub mod impostor;
 pub mod in_process;
@@ -11,6 +12,7 @@ pub mod party;
 pub mod plans;
 pub mod rogue;
 pub mod sites;
+pub mod stranger;
 
 pub use consortium::Consortium;
 pub use impostor::Impostor;

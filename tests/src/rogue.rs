@@ -84,6 +84,12 @@ impl Rogue {
         bail!("no question came")
     }
 
+    /// One poll, as long as the coordinator lets it last.
+    pub fn poll(&mut self, wait_ms: u32) -> Result<Option<What>, Status> {
+        let request = NextRequest { wait_ms, ended: Vec::new() };
+        Ok(self.runtime.block_on(self.client.next(request))?.into_inner().what)
+    }
+
     /// Hands in an answer to a question.
     pub fn submit(&mut self, question: &Question, answer: Answer) -> Result<(), Status> {
         self.submit_for(question.key.clone(), question.plan_hash.clone(), answer)

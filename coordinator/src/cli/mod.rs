@@ -18,6 +18,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::errors::Fault;
 use crate::folder::Folder;
+use crate::invitation::MOST_HOURS;
 use crate::serve;
 
 /// The coordinator of a consortium: publishes plans, adds sums, keeps the record.
@@ -51,13 +52,16 @@ enum Command {
         #[arg(long)]
         listen: Option<String>,
     },
-    /// Invite a hospital: writes the file it enrols with. Single use, 72 hours.
+    /// Invite a hospital: writes the file it enrols with. Single use.
     Invite {
         /// Its id: lower-case letters, digits, hyphens.
         site: SiteId,
         /// Where to write the invitation; without it, it is printed.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// How long it is valid, at most 72.
+        #[arg(long, default_value_t = MOST_HOURS, value_parser = clap::value_parser!(u64).range(1..=MOST_HOURS))]
+        hours: u64,
     },
     /// List the hospitals and where they stand.
     Sites {
@@ -111,7 +115,7 @@ async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
     match command {
         Command::Init { name, address, listen } => init::init(&folder, name, address, listen).await,
         Command::Serve { listen } => serve::serve(&folder, listen).await,
-        Command::Invite { site, out } => sites::invite(&folder, site, out.as_deref()).await,
+        Command::Invite { site, out, hours } => sites::invite(&folder, site, out.as_deref(), hours).await,
         Command::Sites { json } => sites::list(&folder, json).await,
         Command::Approve { site, fingerprint } => {
             sites::approve(&folder, &site, fingerprint.as_deref()).await

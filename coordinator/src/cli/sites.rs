@@ -11,12 +11,20 @@ use crate::clock;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 use crate::invitation::Invitation;
+use crate::training_log;
 
-pub(super) async fn invite(folder: &Folder, site: SiteId, out: Option<&Path>) -> Result<(), Fault> {
+pub(super) async fn invite(
+    folder: &Folder,
+    site: SiteId,
+    out: Option<&Path>,
+    hours: u64,
+) -> Result<(), Fault> {
     let store = Store::open(&folder.database()).await?;
     let now = clock::now();
-    let address = advertised(folder, &store.settings().await?.address)?;
-    let (invitation, expires) = Invitation::new(site.clone(), address, &Authority::open(folder)?, now)?;
+    let settings = store.settings().await?;
+    let (authority, log) = (Authority::open(folder)?, training_log::key(folder, &settings)?);
+    let address = advertised(folder, &settings.address)?;
+    let (invitation, expires) = Invitation::new(site.clone(), address, &authority, &log, [now, hours])?;
     if store.invite(&site, &invitation.digest(), expires, now).await? == Invited::AlreadyEnrolled {
         return Err(Fault::AlreadyEnrolled(site));
     }
@@ -56,7 +64,9 @@ fn row(site: &SiteRecord) -> String {
     let state = format!("{:?}", site.state).to_lowercase();
     let software = site.software.as_deref().unwrap_or("");
     let fingerprint = site.fingerprint.as_deref().unwrap_or("");
-    format!("{:<24} {state:<9} {} {software:<24} {fingerprint}", site.site, clock::text(site.since))
+    let signs = site.keys.map(|keys| format!(", signs with {}", keys.identity.fingerprint()));
+    let (since, signs) = (clock::text(site.since), signs.unwrap_or_default());
+    format!("{:<24} {state:<9} {since} {software:<24} {fingerprint}{signs}", site.site)
 }
 
 pub(super) async fn approve(folder: &Folder, site: &SiteId, read_out: Option<&str>) -> Result<(), Fault> {
@@ -64,16 +74,20 @@ pub(super) async fn approve(folder: &Folder, site: &SiteId, read_out: Option<&st
     let not_waiting = || Fault::NotWaiting(site.clone());
     let waiting = store.waiting(site).await?.ok_or_else(not_waiting)?;
     if read_out.is_some_and(|text| text != waiting.fingerprint) {
-        let why = format!("{} waits with the key {}; do not approve it", site, waiting.fingerprint);
+        let why = format!("{} waits with the keys {}; do not approve it", site, waiting.fingerprint);
         return Err(Fault::Malformed { field: "--fingerprint", why });
     }
     let request = SigningRequest::read(&waiting.request)?;
-    let issued = Authority::open(folder)?.issue_site(site, &request)?;
-    let (pem, expires) = (&issued.pem, issued.expires);
-    if !store.approve(site, &waiting.fingerprint, &issued.serial, pem, clock::now(), expires).await? {
+    let fingerprint = waiting.fingerprint.clone();
+    let certificate = Authority::open(folder)?.issue_site(site, &request, fingerprint, clock::now())?;
+    if !store.approve(site, &certificate).await? {
         return Err(not_waiting());
     }
-    say(format_args!("{site} is enrolled until {} with key {}", clock::text(expires), waiting.fingerprint));
+    let until = clock::text(certificate.expires);
+    say(format_args!(
+        "{site} is enrolled with the keys {}; its certificate lasts until {until}, and its node renews it",
+        waiting.fingerprint
+    ));
     Ok(())
 }
 
@@ -82,8 +96,6 @@ pub(super) async fn revoke(folder: &Folder, site: &SiteId) -> Result<(), Fault> 
     if !store.revoke(site, clock::now()).await? {
         return Err(Fault::NoSuchSite(site.clone()));
     }
-    say(format_args!(
-        "{site} is refused from its next call on; running studies go on without it if enough remain"
-    ));
+    say(format_args!("{site} is refused from now on; running studies go on without it if enough remain"));
     Ok(())
 }

@@ -7,7 +7,7 @@ use consilium_proto::v1::consortium_server::Consortium;
 use consilium_proto::v1::submit_request::Answer as Submitted;
 use consilium_proto::v1::{
     AnswerReply, AnswerRequest, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy, Question,
-    StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, next_reply::What,
+    RenewReply, RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, next_reply::What,
 };
 use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Answer, Event, Key};
@@ -18,8 +18,11 @@ use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::caller::caller;
+use crate::clock;
 use crate::driver::Studies;
 use crate::errors::Fault;
+use crate::renewal::Renewal;
+use crate::roll::Roll;
 
 /// Longest wait of one poll: below the idle limits of proxies and firewalls.
 const LONGEST_POLL: Duration = Duration::from_secs(25);
@@ -28,20 +31,26 @@ const LONGEST_POLL: Duration = Duration::from_secs(25);
 pub(crate) struct ConsortiumService {
     store: Store,
     studies: Arc<Studies>,
+    renewal: Renewal,
     draining: watch::Receiver<bool>,
 }
 
 impl ConsortiumService {
-    pub(crate) fn new(store: Store, studies: Arc<Studies>, draining: watch::Receiver<bool>) -> Self {
-        Self { store, studies, draining }
+    pub(crate) fn new(
+        store: Store,
+        studies: Arc<Studies>,
+        renewal: Renewal,
+        draining: watch::Receiver<bool>,
+    ) -> Self {
+        Self { store, studies, renewal, draining }
     }
 
     async fn offered(&self, site: &SiteId) -> Result<Vec<OfferedStudy>, Fault> {
         // a study that was published a moment ago is offered at once
         self.studies.refresh().await?;
-        let mut offered = Vec::new();
+        let (mut offered, roll) = (Vec::new(), self.studies.roll().borrow().clone());
         let collect = |study: &StudyId, life: &StudyLife| {
-            offered.push(offer(site, study, life));
+            offered.push(offer(site, study, life, &roll));
             None::<()>
         };
         self.studies.find_for(site, collect).await;
@@ -89,20 +98,24 @@ impl ConsortiumService {
         if known == Digest::from(hash) { Ok(study) } else { Err(Fault::OtherPlan(study)) }
     }
 
-    async fn wait_for_work(&self, site: &SiteId, ended: &[String], wait: Duration) -> What {
+    /// The next work of a site. Ends at once when the site is revoked.
+    async fn wait_for_work(&self, site: &SiteId, ended: &[String], wait: Duration) -> Result<What, Fault> {
         let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
         let (mut woken, mut draining) = (self.studies.woken(), self.draining.clone());
+        let mut roll = self.studies.roll();
         loop {
             woken.mark_unchanged();
+            let known = roll.borrow().clone();
             if let Some(what) =
-                self.studies.find_for(site, |study, life| work(site, study, life, ended)).await
+                self.studies.find_for(site, |study, life| work(site, study, life, ended, &known)).await
             {
-                return what;
+                return Ok(what);
             }
             tokio::select! {
                 _ = woken.changed() => {}
-                () = tokio::time::sleep_until(deadline) => return What::Nothing(Nothing {}),
-                _ = draining.wait_for(|draining| *draining) => return What::Nothing(Nothing {}),
+                _ = roll.wait_for(|roll| roll.is_revoked(site)) => return Err(Fault::CertificateUnknown),
+                () = tokio::time::sleep_until(deadline) => return Ok(What::Nothing(Nothing {})),
+                _ = draining.wait_for(|draining| *draining) => return Ok(What::Nothing(Nothing {})),
             }
         }
     }
@@ -124,7 +137,7 @@ impl Consortium for ConsortiumService {
     async fn next(&self, request: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
         let site = caller(&self.store, &request).await?;
         let NextRequest { wait_ms, ended } = request.into_inner();
-        let what = self.wait_for_work(&site, &ended, Duration::from_millis(wait_ms.into())).await;
+        let what = self.wait_for_work(&site, &ended, Duration::from_millis(wait_ms.into())).await?;
         Ok(Response::new(NextReply { what: Some(what) }))
     }
 
@@ -134,13 +147,19 @@ impl Consortium for ConsortiumService {
         taken.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
         Ok(Response::new(SubmitReply {}))
     }
+
+    async fn renew(&self, request: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, clock::now()).await?;
+        Ok(Response::new(RenewReply { certificate_pem }))
+    }
 }
 
 fn missing(field: &'static str) -> Fault {
     Fault::Malformed { field, why: "missing".to_owned() }
 }
 
-fn offer(site: &SiteId, study: &StudyId, life: &StudyLife) -> OfferedStudy {
+fn offer(site: &SiteId, study: &StudyId, life: &StudyLife, roll: &Roll) -> OfferedStudy {
     let answer = match life.answer_of(site) {
         None => "",
         Some(Answer::Accepted(_)) => "accepted",
@@ -152,13 +171,14 @@ fn offer(site: &SiteId, study: &StudyId, life: &StudyLife) -> OfferedStudy {
         state: life.state_word().to_owned(),
         answer: answer.to_owned(),
         cause: life.cause().unwrap_or_default().to_owned(),
+        participants: roll.participants(life.invited()),
     }
 }
 
 /// The open question of a site in one study, or the news that the study has ended.
-fn work(site: &SiteId, study: &StudyId, life: &StudyLife, ended: &[String]) -> Option<What> {
+fn work(site: &SiteId, study: &StudyId, life: &StudyLife, ended: &[String], roll: &Roll) -> Option<What> {
     if let Some(question) = life.question_for(site) {
-        return Some(What::Question(put(study, life, &question)));
+        return Some(What::Question(put(study, life, &question, roll)));
     }
     let took_part = matches!(life.answer_of(site), Some(Answer::Accepted(_)));
     let is_over = matches!(life.state_word(), "finished" | "aborted");
@@ -169,12 +189,13 @@ fn work(site: &SiteId, study: &StudyId, life: &StudyLife, ended: &[String]) -> O
     })
 }
 
-fn put(study: &StudyId, life: &StudyLife, question: &life::Question) -> Question {
+fn put(study: &StudyId, life: &StudyLife, question: &life::Question, roll: &Roll) -> Question {
     let Key { attempt, exchange } = question.key;
     Question {
         key: Some(ExchangeKey { study: study.to_string(), attempt: attempt.0, exchange: exchange.0 }),
         plan_hash: life.plan_hash().as_bytes().to_vec(),
         roster: question.roster.iter().map(ToString::to_string).collect(),
         query: serde_json::to_vec(&question.query).expect("a question always serialises"),
+        participants: roll.participants(question.roster.iter()),
     }
 }

@@ -1,14 +1,19 @@
 //! How a hospital joins: a single-use token, a key, the operator's approval.
 
 use consilium_proto::v1::enrolment_server::Enrolment;
-use consilium_proto::v1::{CollectReply, CollectRequest, EnrolReply, EnrolRequest};
+use consilium_proto::v1::{
+    CollectReply, CollectRequest, EnrolReply, EnrolRequest, RenewEndedReply, RenewEndedRequest,
+};
 use consilium_store::{Collected, Redeemed, Store, WaitingRequest};
+use consilium_types::identity::token_digest;
+use consilium_types::{Digest, SiteKeys};
 use tonic::{Request, Response, Status};
 
 use crate::authority::SigningRequest;
 use crate::clock;
 use crate::errors::Fault;
-use crate::invitation::token_digest;
+use crate::identity::{has_signed, public_key};
+use crate::renewal::Renewal;
 
 /// Longest description of a program that is kept.
 const MOST_SOFTWARE: usize = 80;
@@ -16,19 +21,20 @@ const MOST_SOFTWARE: usize = 80;
 #[derive(Debug)]
 pub(crate) struct EnrolmentService {
     store: Store,
+    renewal: Renewal,
 }
 
 impl EnrolmentService {
-    pub(crate) fn new(store: Store) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Store, renewal: Renewal) -> Self {
+        Self { store, renewal }
     }
 
     async fn redeem(&self, request: EnrolRequest) -> Result<EnrolReply, Fault> {
-        let fingerprint = SigningRequest::read(&request.csr_pem)?.fingerprint();
-        let waiting = WaitingRequest { fingerprint: fingerprint.clone(), request: request.csr_pem };
+        let token = token_digest(&request.token);
+        let waiting = self.prove(&token, &request).await?;
+        let fingerprint = waiting.fingerprint.clone();
         let plain = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
         let software: String = request.software.chars().take(MOST_SOFTWARE).map(plain).collect();
-        let token = token_digest(&request.token);
         match self.store.redeem(&token, &waiting, &software, clock::now()).await? {
             Redeemed::By(site) => {
                 tracing::info!(%site, fingerprint, "asks to enrol");
@@ -37,7 +43,24 @@ impl EnrolmentService {
             Redeemed::Unknown => Err(Fault::UnknownInvitation),
             Redeemed::Expired(at) => Err(Fault::ExpiredInvitation(clock::text(at))),
             Redeemed::Used => Err(Fault::UsedInvitation),
+            Redeemed::KeyTaken => Err(Fault::KeyTaken),
         }
+    }
+
+    /// The keys of a request, if whoever sent it has them and means them for this invitation.
+    async fn prove(&self, token: &Digest, request: &EnrolRequest) -> Result<WaitingRequest, Fault> {
+        let site = self.store.invitation(token).await?.ok_or(Fault::UnknownInvitation)?;
+        let signing = SigningRequest::read(&request.csr_pem)?;
+        let keys = SiteKeys {
+            identity: public_key("identity_key", &request.identity_key)?,
+            witness: public_key("witness_key", &request.witness_key)?,
+        };
+        let statement = keys.enrolment(&site, token, &signing.key());
+        let proven = has_signed(&keys.identity, &statement, &request.identity_proof)
+            && has_signed(&keys.witness, &statement, &request.witness_proof);
+        let fingerprint = signing.fingerprint(&keys);
+        let waiting = WaitingRequest { fingerprint, request: request.csr_pem.clone(), keys };
+        if proven { Ok(waiting) } else { Err(Fault::UnprovenKey) }
     }
 }
 
@@ -55,5 +78,12 @@ impl Enrolment for EnrolmentService {
             Collected::NotYet => Ok(Response::new(CollectReply::default())),
             Collected::Unknown => Err(Fault::UnknownInvitation.into()),
         }
+    }
+    async fn renew_ended(
+        &self,
+        request: Request<RenewEndedRequest>,
+    ) -> Result<Response<RenewEndedReply>, Status> {
+        let certificate_pem = self.renewal.ended(&request.into_inner(), clock::now()).await?;
+        Ok(Response::new(RenewEndedReply { certificate_pem }))
     }
 }

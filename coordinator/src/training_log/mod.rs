@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use consilium_ledger::note::Kind;
-use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, entry, tile};
-use consilium_store::{LogLines, SiteRecord, SiteState, Store, StudyRecord};
-use consilium_types::{SiteId, StudyId, StudyPlan};
+use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, VerifierKey, entry, tile};
+use consilium_store::{LogLines, Settings, SiteRecord, SiteState, Store, StudyRecord};
+use consilium_types::{Digest, SiteId, StudyId, StudyPlan};
 
 use crate::authority::{hex, random};
 use crate::errors::Fault;
@@ -26,8 +26,8 @@ pub(crate) struct TrainingLog {
     signer: SignerKey,
     tree: Tree,
     entries: Vec<Vec<u8>>,
-    /// Hospitals in it; whether their certificates hold.
-    sites: BTreeMap<SiteId, bool>,
+    /// Hospitals in it, with the fingerprint of their keys; without one where they are revoked.
+    sites: BTreeMap<SiteId, Option<Digest>>,
     studies: Vec<StudyId>,
     /// Entries under the last signed checkpoint.
     published: u64,
@@ -77,8 +77,8 @@ impl TrainingLog {
         self.tree.append(&bytes);
         self.entries.push(bytes);
         match event {
-            Event::Enrolled { site, .. } => drop(self.sites.insert(site.clone(), true)),
-            Event::Revoked { site } => drop(self.sites.insert(site.clone(), false)),
+            Event::Enrolled { site, key, .. } => drop(self.sites.insert(site.clone(), Some(*key))),
+            Event::Revoked { site } => drop(self.sites.insert(site.clone(), None)),
             Event::Proposed { study, .. } => self.studies.push(study.clone()),
             _ => {}
         }
@@ -91,7 +91,7 @@ impl TrainingLog {
         sites: &[SiteRecord],
         studies: &[StudyRecord],
     ) -> Result<(), Fault> {
-        let mut events: Vec<Event> = sites.iter().filter_map(|record| self.of_site(record)).collect();
+        let mut events: Vec<Event> = sites.iter().flat_map(|record| self.of_site(record)).collect();
         for record in studies.iter().filter(|record| !self.studies.contains(&record.study)) {
             let plan = StudyPlan::from_canonical(record.plan.as_bytes())?.hash();
             let (study, sites) = (record.study.clone(), record.invited.clone());
@@ -102,16 +102,15 @@ impl TrainingLog {
         Ok(())
     }
 
-    fn of_site(&self, record: &SiteRecord) -> Option<Event> {
-        let site = record.site.clone();
-        match (record.state, self.sites.get(&site)) {
-            (SiteState::Enrolled, None | Some(false)) => {
-                let key = record.fingerprint.as_deref()?.parse().ok()?;
-                Some(Event::Enrolled { site, key })
-            }
-            (SiteState::Revoked, Some(true)) => Some(Event::Revoked { site }),
-            _ => None,
-        }
+    /// What the log does not say yet of a hospital. One that came back with other keys between two looks was revoked.
+    fn of_site(&self, record: &SiteRecord) -> Vec<Event> {
+        let known = self.sites.get(&record.site).copied().flatten();
+        let found = enrolled(record);
+        let is_held =
+            matches!((&found, known), (Some(Event::Enrolled { key, .. }), Some(held)) if *key == held);
+        let gone = record.state == SiteState::Revoked || (found.is_some() && !is_held);
+        let revoked = known.filter(|_| gone).map(|_| Event::Revoked { site: record.site.clone() });
+        revoked.into_iter().chain(found.filter(|_| !is_held)).collect()
     }
 
     async fn tell(&mut self, store: &Store, events: Vec<Event>) -> Result<(), Fault> {
@@ -162,6 +161,18 @@ impl TrainingLog {
     }
 }
 
+fn enrolled(record: &SiteRecord) -> Option<Event> {
+    let (keys, fingerprint) = (record.keys?, record.fingerprint.as_deref()?);
+    let (site, key) = (record.site.clone(), fingerprint.parse().ok()?);
+    let event = Event::Enrolled { site, key, identity: keys.identity, witness: keys.witness };
+    (record.state == SiteState::Enrolled).then_some(event)
+}
+
+/// The key that invitations name.
+pub(crate) fn key(folder: &Folder, settings: &Settings) -> Result<VerifierKey, Fault> {
+    Ok(signer(folder, &origin(&settings.address, &settings.name)?)?.verifier())
+}
+
 /// `host/consilium/name`: nothing in it that a note could not carry.
 fn origin(address: &str, name: &str) -> Result<String, Fault> {
     let plain = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
@@ -169,13 +180,13 @@ fn origin(address: &str, name: &str) -> Result<String, Fault> {
     Ok(format!("{}/consilium/{name}", cli::host(address)?))
 }
 
-/// The log's key, made at the first start.
+/// The log's key, made when it is first needed.
 fn signer(folder: &Folder, origin: &str) -> Result<SignerKey, Fault> {
     let file = folder.log_key();
     if !file.exists() {
         folder::write_secret(&file, &hex(&random::<32>()?))?;
     }
     let unusable = || Fault::LogKey(file.clone());
-    let secret: consilium_types::Digest = folder::read(&file)?.trim().parse().map_err(|_| unusable())?;
+    let secret: Digest = folder::read(&file)?.trim().parse().map_err(|_| unusable())?;
     SignerKey::new(origin, Kind::Ed25519, secret.as_bytes()).map_err(|_| unusable())
 }

@@ -4,12 +4,14 @@
 //! a failing disk is an error. Never: a decision about a study, a secret in clear, a clock.
 //! Spec: ADR-0006; tables in `schema.sql`.
 
+mod certificates;
 mod error;
 mod log;
 mod open;
 mod sites;
 mod studies;
 
+pub use certificates::{Certificate, Issued};
 pub use error::StoreError;
 pub use log::LogLines;
 pub use open::{Changes, Settings, Store};

@@ -8,23 +8,29 @@ CREATE TABLE IF NOT EXISTS settings (
 CREATE TABLE IF NOT EXISTS sites (
     site        TEXT PRIMARY KEY,
     state       TEXT NOT NULL CHECK (state IN ('invited', 'waiting', 'enrolled', 'revoked')),
-    fingerprint TEXT,              -- of the key it enrolled with
+    fingerprint TEXT,              -- of the keys it enrolled with
     request     TEXT,              -- its signing request, PEM
     software    TEXT,
     since       INTEGER NOT NULL   -- of the state
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS site_keys (  -- nobody else may enrol with one of them
+    site     TEXT PRIMARY KEY REFERENCES sites (site),
+    identity TEXT NOT NULL UNIQUE,
+    witness  TEXT NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS invitations (
     token       TEXT PRIMARY KEY,  -- digest of the token; the token itself is nowhere
     site        TEXT NOT NULL REFERENCES sites (site),
     expires     INTEGER NOT NULL,
-    fingerprint TEXT               -- of the key that used it
+    fingerprint TEXT               -- of the keys that used it
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS certificates (
     serial      TEXT PRIMARY KEY,
     site        TEXT NOT NULL REFERENCES sites (site),
-    fingerprint TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,     -- of the keys it was approved with; of its own key where it renews another
     pem         TEXT NOT NULL,
     issued      INTEGER NOT NULL,
     expires     INTEGER NOT NULL,

@@ -1,12 +1,13 @@
 //! Hospitals: invited, waiting for approval, enrolled, revoked.
 
-use consilium_types::{Digest, SiteId};
+use consilium_types::{Digest, SiteId, SiteKeys};
 use serde::Serialize;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
 
+use crate::certificates::insert;
 use crate::error::parse;
-use crate::{Store, StoreError};
+use crate::{Certificate, Store, StoreError};
 
 /// Where a hospital stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,8 +30,10 @@ pub struct SiteRecord {
     pub site: SiteId,
     /// Where it stands.
     pub state: SiteState,
-    /// SHA-256 of its public key, hexadecimal.
+    /// Of its public keys, hexadecimal.
     pub fingerprint: Option<String>,
+    /// The keys that are its own for as long as it is enrolled.
+    pub keys: Option<SiteKeys>,
     /// Program and version it enrolled with.
     pub software: Option<String>,
     /// When it came into this state, milliseconds since 1970.
@@ -40,8 +43,10 @@ pub struct SiteRecord {
 /// A hospital that waits for approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRequest {
-    /// SHA-256 of its public key, hexadecimal.
+    /// Of its public keys, hexadecimal.
     pub fingerprint: String,
+    /// Its identity and witness keys.
+    pub keys: SiteKeys,
     /// Its signing request, PEM.
     pub request: String,
 }
@@ -66,6 +71,8 @@ pub enum Redeemed {
     Expired(u64),
     /// Another key has used it.
     Used,
+    /// An identity or witness key is another hospital's.
+    KeyTaken,
 }
 
 /// What a hospital collects.
@@ -123,6 +130,13 @@ impl Store {
         Ok(Invited::Yes)
     }
 
+    /// Whom an invitation is for.
+    pub async fn invitation(&self, token: &Digest) -> Result<Option<SiteId>, StoreError> {
+        let select = sqlx::query("SELECT site FROM invitations WHERE token = ?").bind(token.to_string());
+        let row = select.fetch_optional(&self.pool).await?;
+        row.map(|row| parse("site", row.get(0))).transpose()
+    }
+
     /// Spends an invitation on a key. Again with the same key is allowed: the first answer may have been lost.
     pub async fn redeem(
         &self,
@@ -142,6 +156,9 @@ impl Store {
             Some(_) => return Ok(Redeemed::Used),
             None if now > expires.cast_unsigned() => return Ok(Redeemed::Expired(expires.cast_unsigned())),
             None => {}
+        }
+        if !keep_keys(&mut transaction, &site, &waiting.keys).await? {
+            return Ok(Redeemed::KeyTaken);
         }
         sqlx::query("UPDATE invitations SET fingerprint = ? WHERE token = ?")
             .bind(&waiting.fingerprint)
@@ -164,39 +181,26 @@ impl Store {
 
     /// The request of a hospital that waits for approval.
     pub async fn waiting(&self, site: &SiteId) -> Result<Option<WaitingRequest>, StoreError> {
-        let select = "SELECT fingerprint, request FROM sites WHERE site = ? AND state = 'waiting'";
-        let row = sqlx::query(select).bind(site.as_str()).fetch_optional(&self.pool).await?;
-        Ok(row.map(|row| WaitingRequest { fingerprint: row.get(0), request: row.get(1) }))
+        let select = "SELECT fingerprint, request, identity, witness FROM sites JOIN site_keys USING (site) \
+                      WHERE site = ? AND state = 'waiting'";
+        let Some(row) = sqlx::query(select).bind(site.as_str()).fetch_optional(&self.pool).await? else {
+            return Ok(None);
+        };
+        let keys = SiteKeys { identity: parse("key", row.get(2))?, witness: parse("key", row.get(3))? };
+        Ok(Some(WaitingRequest { fingerprint: row.get(0), request: row.get(1), keys }))
     }
 
     /// Enrols a waiting hospital with its certificate; false when it no longer waits with this key.
-    pub async fn approve(
-        &self,
-        site: &SiteId,
-        fingerprint: &str,
-        serial: &str,
-        pem: &str,
-        now: u64,
-        expires: u64,
-    ) -> Result<bool, StoreError> {
+    pub async fn approve(&self, site: &SiteId, certificate: &Certificate) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let update = "UPDATE sites SET state = 'enrolled', since = ? \
                       WHERE site = ? AND state = 'waiting' AND fingerprint = ?";
-        let updated = sqlx::query(update).bind(now.cast_signed()).bind(site.as_str()).bind(fingerprint);
+        let updated = sqlx::query(update).bind(certificate.issued.cast_signed()).bind(site.as_str());
+        let updated = updated.bind(&certificate.fingerprint);
         if updated.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let insert = "INSERT INTO certificates (serial, site, fingerprint, pem, issued, expires) \
-                      VALUES (?, ?, ?, ?, ?, ?)";
-        sqlx::query(insert)
-            .bind(serial)
-            .bind(site.as_str())
-            .bind(fingerprint)
-            .bind(pem)
-            .bind(now.cast_signed())
-            .bind(expires.cast_signed())
-            .execute(&mut *transaction)
-            .await?;
+        insert(&mut transaction, site, certificate).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -232,26 +236,54 @@ impl Store {
         Ok(updated.rows_affected() > 0)
     }
 
-    /// The enrolled hospital a certificate was issued to, unless it was revoked.
-    pub async fn holder(&self, serial: &str) -> Result<Option<SiteId>, StoreError> {
-        let select = "SELECT site FROM certificates JOIN sites USING (site) \
-                      WHERE serial = ? AND revoked IS NULL AND state = 'enrolled'";
-        let row = sqlx::query(select).bind(serial).fetch_optional(&self.pool).await?;
-        row.map(|row| parse("site", row.get(0))).transpose()
+    /// The keys a hospital presented last.
+    pub async fn keys(&self, site: &SiteId) -> Result<Option<SiteKeys>, StoreError> {
+        let select = sqlx::query("SELECT identity, witness FROM site_keys WHERE site = ?");
+        let row = select.bind(site.as_str()).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(SiteKeys { identity: parse("key", row.get(0))?, witness: parse("key", row.get(1))? }))
     }
 
     /// All hospitals, in the order of their ids.
     pub async fn sites(&self) -> Result<Vec<SiteRecord>, StoreError> {
-        let select = "SELECT site, state, fingerprint, software, since FROM sites ORDER BY site";
+        let select = "SELECT site, state, fingerprint, software, since, identity, witness \
+                      FROM sites LEFT JOIN site_keys USING (site) ORDER BY site";
         sqlx::query(select).fetch_all(&self.pool).await?.iter().map(record).collect()
     }
 }
 
+/// Takes over the keys of a hospital that enrols; false when one of them is another's.
+async fn keep_keys(
+    transaction: &mut Transaction<'_, Sqlite>,
+    site: &SiteId,
+    keys: &SiteKeys,
+) -> Result<bool, StoreError> {
+    let (identity, witness) = (keys.identity.to_string(), keys.witness.to_string());
+    let select = "SELECT 1 FROM site_keys WHERE site != ?1 \
+                  AND (identity IN (?2, ?3) OR witness IN (?2, ?3))";
+    let taken = sqlx::query(select).bind(site.as_str()).bind(&identity).bind(&witness);
+    if identity == witness || taken.fetch_optional(&mut **transaction).await?.is_some() {
+        return Ok(false);
+    }
+    let upsert = "INSERT INTO site_keys (site, identity, witness) VALUES (?1, ?2, ?3) \
+                  ON CONFLICT (site) DO UPDATE SET identity = ?2, witness = ?3";
+    let upsert = sqlx::query(upsert).bind(site.as_str()).bind(identity).bind(witness);
+    upsert.execute(&mut **transaction).await?;
+    Ok(true)
+}
+
 fn record(row: &SqliteRow) -> Result<SiteRecord, StoreError> {
+    let keys = match (row.get::<Option<&str>, _>(5), row.get::<Option<&str>, _>(6)) {
+        (Some(identity), Some(witness)) => {
+            Some(SiteKeys { identity: parse("key", identity)?, witness: parse("key", witness)? })
+        }
+        _ => None,
+    };
     Ok(SiteRecord {
         site: parse("site", row.get(0))?,
         state: parse("site state", row.get(1))?,
         fingerprint: row.get(2),
+        keys,
         software: row.get(3),
         since: row.get::<i64, _>(4).cast_unsigned(),
     })

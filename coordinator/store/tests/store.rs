@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 
 use consilium_store::{
-    Collected, Invited, JournalLine, LogLines, Redeemed, Settings, SiteState, Store, StudyRecord,
-    WaitingRequest,
+    Certificate, Collected, Invited, Issued, JournalLine, LogLines, Redeemed, Settings, SiteState, Store,
+    StudyRecord, WaitingRequest,
 };
-use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, SiteKeys};
 
 struct Place {
     folder: tempfile::TempDir,
@@ -44,7 +44,14 @@ fn token(secret: &str) -> Digest {
 }
 
 fn key(fingerprint: &str) -> WaitingRequest {
-    WaitingRequest { fingerprint: fingerprint.into(), request: "PEM".into() }
+    let key = |purpose: &str| PublicKey::from(*token(&format!("{purpose} {fingerprint}")).as_bytes());
+    let keys = SiteKeys { identity: key("identity"), witness: key("witness") };
+    WaitingRequest { fingerprint: fingerprint.into(), request: "PEM".into(), keys }
+}
+
+fn certificate(fingerprint: &str, serial: &str, pem: &str, [issued, expires]: [u64; 2]) -> Certificate {
+    let (serial, fingerprint, pem) = (serial.to_owned(), fingerprint.to_owned(), pem.to_owned());
+    Certificate { serial, fingerprint, pem, issued, expires }
 }
 
 #[tokio::test]
@@ -59,8 +66,11 @@ async fn an_invitation_is_spent_once_and_leads_to_a_certificate() {
     assert_eq!(store.redeem(&secret, &key("f"), "node", 9_999).await.unwrap(), Redeemed::By(a.clone()));
     assert_eq!(store.redeem(&secret, &key("g"), "node", 2).await.unwrap(), Redeemed::Used);
     assert_eq!(store.collect(&secret, "f").await.unwrap(), Collected::NotYet);
-    assert!(!store.approve(&a, "g", "01", "CERT", 3, 4).await.unwrap(), "another key is not approved");
-    assert!(store.approve(&a, "f", "01", "CERT", 3, 4).await.unwrap());
+    assert!(
+        !store.approve(&a, &certificate("g", "01", "CERT", [3, 4])).await.unwrap(),
+        "another key is not approved"
+    );
+    assert!(store.approve(&a, &certificate("f", "01", "CERT", [3, 4])).await.unwrap());
     assert_eq!(store.collect(&secret, "f").await.unwrap(), Collected::Certificate("CERT".into()));
     assert_eq!(store.collect(&secret, "g").await.unwrap(), Collected::Unknown);
     assert_eq!(store.holder("01").await.unwrap(), Some(a.clone()));
@@ -77,14 +87,59 @@ async fn a_revoked_hospital_can_come_back_with_a_new_key_only() {
     let a = site("hospital-a");
     store.invite(&a, &token("s"), 1_000, 0).await.unwrap();
     store.redeem(&token("s"), &key("f"), "node", 1).await.unwrap();
-    store.approve(&a, "f", "01", "CERT", 2, 3).await.unwrap();
+    store.approve(&a, &certificate("f", "01", "CERT", [2, 3])).await.unwrap();
     store.revoke(&a, 4).await.unwrap();
     assert_eq!(store.invite(&a, &token("t"), 1_000, 5).await.unwrap(), Invited::Yes);
     assert_eq!(store.redeem(&token("s"), &key("f"), "node", 6).await.unwrap(), Redeemed::Unknown);
     assert_eq!(store.redeem(&token("t"), &key("g"), "node", 6).await.unwrap(), Redeemed::By(a.clone()));
-    store.approve(&a, "g", "02", "CERT2", 7, 8).await.unwrap();
+    store.approve(&a, &certificate("g", "02", "CERT2", [7, 8])).await.unwrap();
     assert_eq!(store.holder("01").await.unwrap(), None);
     assert_eq!(store.holder("02").await.unwrap(), Some(a));
+}
+
+#[tokio::test]
+async fn a_key_is_one_hospitals_alone() {
+    let (_place, store) = Place::create().await;
+    for (name, secret) in [("a", "s"), ("b", "t")] {
+        store.invite(&site(name), &token(secret), 1_000, 0).await.unwrap();
+    }
+    assert_eq!(store.invitation(&token("t")).await.unwrap(), Some(site("b")));
+    assert_eq!(store.invitation(&token("u")).await.unwrap(), None);
+    store.redeem(&token("s"), &key("f"), "node", 1).await.unwrap();
+    let theirs = key("f").keys;
+    let mine = key("g").keys;
+    for keys in [
+        SiteKeys { identity: theirs.identity, ..mine },
+        SiteKeys { witness: theirs.witness, ..mine },
+        SiteKeys { witness: theirs.identity, ..mine },
+        SiteKeys { witness: mine.identity, ..mine },
+    ] {
+        let request = WaitingRequest { keys, ..key("g") };
+        assert_eq!(store.redeem(&token("t"), &request, "node", 1).await.unwrap(), Redeemed::KeyTaken);
+    }
+    assert_eq!(store.redeem(&token("t"), &key("g"), "node", 1).await.unwrap(), Redeemed::By(site("b")));
+    assert_eq!(store.waiting(&site("b")).await.unwrap(), Some(key("g")));
+    assert_eq!(store.sites().await.unwrap()[1].keys, Some(mine));
+}
+
+#[tokio::test]
+async fn a_certificate_is_renewed_once_for_a_key_and_never_for_a_revoked_hospital() {
+    let (_place, store) = Place::create().await;
+    let a = site("hospital-a");
+    store.invite(&a, &token("s"), 1_000, 0).await.unwrap();
+    store.redeem(&token("s"), &key("f"), "node", 1).await.unwrap();
+    let first = certificate("k", "02", "FIRST", [5, 10]);
+    assert_eq!(store.renew(&a, &first).await.unwrap(), None, "it only waits");
+    store.approve(&a, &certificate("f", "01", "CERT", [2, 3])).await.unwrap();
+    assert_eq!(store.renew(&a, &first).await.unwrap(), Some("FIRST".into()));
+    let again = certificate("k", "03", "AGAIN", [9, 14]);
+    assert_eq!(store.renew(&a, &again).await.unwrap(), Some("FIRST".into()), "the answer was lost");
+    let later = certificate("k", "03", "LATER", [10, 15]);
+    assert_eq!(store.renew(&a, &later).await.unwrap(), Some("LATER".into()), "the first has ended");
+    assert_eq!(store.issued("02").await.unwrap(), Some(Issued { site: a.clone(), expires: 10 }));
+    store.revoke(&a, 11).await.unwrap();
+    assert_eq!(store.issued("02").await.unwrap(), None);
+    assert_eq!(store.renew(&a, &certificate("l", "04", "NEW", [12, 17])).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,20 +1,21 @@
-//! `enrol`: a key made here, an invitation spent on it, a certificate once the operator has approved.
+//! `enrol`: keys made here, an invitation spent on them, a certificate once the operator has approved.
 //!
-//! The private key never leaves the folder. Interrupted at any point, the same command goes on where it stopped.
+//! Private keys never leave the folder. Interrupted at any point, the same command goes on where it stopped.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use consilium_ledger::VerifierKey;
 use consilium_types::SiteId;
-use rcgen::{CertificateParams, KeyPair, PKCS_ED25519, PublicKeyData as _};
+use rcgen::{KeyPair, PublicKeyData as _};
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
-use x509_parser::prelude::{FromDer as _, Pem, X509Certificate};
 
 use super::say;
+use crate::certificate::{self, Certificate};
 use crate::clock;
 use crate::errors::Fault;
 use crate::folder::{self, Configuration, Folder};
+use crate::identity::Keys;
 use crate::link::Link;
 use crate::outbox::Enrolling;
 use crate::policy::TEMPLATE;
@@ -29,6 +30,7 @@ struct Invitation {
     address: String,
     token: String,
     expires: String,
+    log: String,
     ca: String,
 }
 
@@ -43,14 +45,15 @@ pub(super) async fn enrol(folder: &Folder, invitation: &Path, data: &Path) -> Re
         source,
     })?;
     folder.make()?;
-    let key = key(folder)?;
-    let fingerprint = hex(&Sha256::digest(key.subject_public_key_info()));
-    let request = CertificateParams::default().serialize_request(&key).and_then(|request| request.pem());
-    let request = request.map_err(|e| Fault::Identity(e.to_string()))?;
+    let (key, keys) = (certificate::next_key(folder)?, Keys::open_or_make(folder)?);
+    let tls = key.subject_public_key_info();
+    let fingerprint = keys.public().fingerprint(&tls).to_string();
+    let request = certificate::request(&key)?;
+    let proofs = keys.sign_enrolment(&invited.site, &invited.token, &tls);
     let link = Link::anonymous(&invited.address, &invited.ca)?;
     let mut enrolling = Enrolling::new(&link, invited.token.clone());
-    if enrolling.present(request, folder.ledger()).await? != fingerprint {
-        return Err(Fault::Identity("the coordinator has seen another key than was sent".to_owned()));
+    if enrolling.present(request, keys.public(), proofs, folder.ledger()).await? != fingerprint {
+        return Err(Fault::Identity("the coordinator has seen other keys than were sent".to_owned()));
     }
     say(format_args!(
         "{} asks to join. Read the next line out to the operator, by telephone; they compare:",
@@ -58,8 +61,8 @@ pub(super) async fn enrol(folder: &Folder, invitation: &Path, data: &Path) -> Re
     ));
     say(format_args!("fingerprint {fingerprint}"));
     let certificate = wait(&mut enrolling, &fingerprint).await?;
-    check(&certificate, &invited.site, &fingerprint)?;
-    write(folder, invited, data, &certificate)
+    Certificate::read(&certificate)?.check(&invited.site, &key)?;
+    write(folder, invited, data, (&certificate, &key))
 }
 
 fn read(file: &Path) -> Result<Invitation, Fault> {
@@ -68,22 +71,11 @@ fn read(file: &Path) -> Result<Invitation, Fault> {
     // the parser's message would show the token
     let invited: Invitation =
         toml::from_str(&text).map_err(|e: toml::de::Error| not_one(e.message().to_owned()))?;
+    invited.log.parse::<VerifierKey>().map_err(|e| not_one(format!("log: {e}")))?;
     if clock::has_passed(&invited.expires) {
         return Err(Fault::InvitationExpired { file: file.to_owned(), expired: invited.expires });
     }
     Ok(invited)
-}
-
-/// The key of an interrupted enrolment, or a new one.
-fn key(folder: &Folder) -> Result<KeyPair, Fault> {
-    let broken = |e: rcgen::Error| Fault::Identity(e.to_string());
-    let file = folder.key();
-    if file.exists() {
-        return KeyPair::from_pem(&folder::read(&file)?).map_err(broken);
-    }
-    let key = KeyPair::generate_for(&PKCS_ED25519).map_err(broken)?;
-    folder::write_secret(&file, &key.serialize_pem())?;
-    Ok(key)
 }
 
 async fn wait(enrolling: &mut Enrolling, fingerprint: &str) -> Result<String, Fault> {
@@ -100,20 +92,13 @@ async fn wait(enrolling: &mut Enrolling, fingerprint: &str) -> Result<String, Fa
     }
 }
 
-/// Whether a certificate is for this key and this hospital.
-fn check(pem: &str, site: &SiteId, fingerprint: &str) -> Result<(), Fault> {
-    let unreadable = || Fault::Identity("the certificate from the coordinator cannot be read".to_owned());
-    let (pem, _) = Pem::read(std::io::Cursor::new(pem)).map_err(|_| unreadable())?;
-    let (_, certificate) = X509Certificate::from_der(&pem.contents).map_err(|_| unreadable())?;
-    let named = certificate.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
-    if named != Some(site.as_str()) || hex(&Sha256::digest(certificate.public_key().raw)) != fingerprint {
-        return Err(Fault::Identity("the certificate from the coordinator is for somebody else".to_owned()));
-    }
-    Ok(())
-}
-
 /// The certificate comes last: without it, the node has not enrolled and the command can be repeated.
-fn write(folder: &Folder, invited: Invitation, data: PathBuf, certificate: &str) -> Result<(), Fault> {
+fn write(
+    folder: &Folder,
+    invited: Invitation,
+    data: PathBuf,
+    (certificate, key): (&str, &KeyPair),
+) -> Result<(), Fault> {
     let configuration = Configuration { site: invited.site.clone(), address: invited.address, data };
     let text = toml::to_string(&configuration).expect("ids and paths always serialise");
     folder::write(&folder.authority(), &invited.ca)?;
@@ -121,19 +106,12 @@ fn write(folder: &Folder, invited: Invitation, data: PathBuf, certificate: &str)
     if !folder.policy().exists() {
         folder::write(&folder.policy(), TEMPLATE)?;
     }
-    folder::write(&folder.certificate(), certificate)?;
+    folder::write(&folder.log_key(), &format!("{}\n", invited.log))?;
+    certificate::swap(folder, certificate, key)?;
     let path = folder.path().display();
     say(format_args!(
         "enrolled as {}; read your hospital's rules in {path}/policy.toml, then run `doctor`",
         invited.site
     ));
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("text grows in memory");
-        text
-    })
 }

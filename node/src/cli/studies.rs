@@ -10,12 +10,12 @@ use crate::decisions::{self, Decision};
 use crate::errors::Fault;
 use crate::folder::{Configuration, Folder};
 use crate::foresight::Foresight;
-use crate::link::Link;
-use crate::outbox::{Offered, Outbox};
+use crate::outbox::Offered;
 use crate::policy::Policy;
+use crate::renewal::Door;
 
 pub(super) async fn list(folder: &Folder, json: bool) -> Result<(), Fault> {
-    let offered = outbox(folder)?.studies().await?;
+    let offered = door(folder).await?.outbox().await?.studies().await?;
     if json {
         let one = |study: &Offered| {
             json!({ "study": study.plan.study.id, "plan": study.plan, "plan_hash": study.plan.hash(),
@@ -62,17 +62,21 @@ fn inputs(plan: &StudyPlan) -> String {
 
 /// Tells the coordinator, once the hospital's own record holds the decision.
 pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Result<(), Fault> {
-    let mut outbox = outbox(folder)?;
+    let mut door = door(folder).await?;
+    let outbox = door.outbox().await?;
     let offered = outbox.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
-    let plan = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?.plan;
+    let Offered { plan, participants, .. } = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
     let schema = if accept {
         let configuration = folder.configuration()?;
         foresee(&plan, &Policy::read(folder)?, &configuration)?;
+        participants.iter().for_each(|(site, key)| {
+            say(format_args!("with       {site}, whose key is {}", key.fingerprint()));
+        });
         Some(cohort::schema(&plan, &configuration.data)?)
     } else {
         None
     };
-    decisions::save(folder, &Decision::new(&plan, accept))?;
+    decisions::save(folder, &Decision::new(&plan, accept, participants))?;
     outbox.decide(&plan, schema.as_ref()).await?;
     let word = if accept { "accepted" } else { "refused" };
     say(format_args!("{word} {study}, plan hash {}", plan.hash()));
@@ -93,7 +97,6 @@ fn foresee(plan: &StudyPlan, policy: &Policy, configuration: &Configuration) -> 
     Ok(())
 }
 
-fn outbox(folder: &Folder) -> Result<Outbox, Fault> {
-    let configuration = folder.configuration()?;
-    Ok(Outbox::new(&Link::enrolled(folder, &configuration)?, folder.ledger()))
+async fn door(folder: &Folder) -> Result<Door, Fault> {
+    Door::open(folder, &folder.configuration()?).await
 }

@@ -4,17 +4,19 @@
 
 mod faults;
 mod proxy;
+mod tls;
 
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::{Channel, Endpoint};
 use tower::service_fn;
 
 pub(crate) use faults::fault_of;
 
 use crate::errors::Fault;
 use crate::folder::{self, Configuration, Folder};
+use tls::Tls;
 
 /// Longest wait for a connection, the proxy's part included.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -30,8 +32,8 @@ pub(crate) struct Link {
 impl Link {
     /// With the hospital's certificate.
     pub(crate) fn enrolled(folder: &Folder, configuration: &Configuration) -> Result<Self, Fault> {
-        let identity = Identity::from_pem(folder::read(&folder.certificate())?, folder::read(&folder.key())?);
-        Self::new(&configuration.address, &folder::read(&folder.authority())?, Some(identity))
+        let identity = folder::read(&folder.certificate())?;
+        Self::new(&configuration.address, &folder::read(&folder.authority())?, Some(&identity))
     }
 
     /// Without one, to enrol.
@@ -39,26 +41,27 @@ impl Link {
         Self::new(address, authority, None)
     }
 
-    fn new(address: &str, authority: &str, identity: Option<Identity>) -> Result<Self, Fault> {
-        let broken = |e: tonic::transport::Error| Fault::Identity(faults::chain(&e));
+    fn new(address: &str, authority: &str, identity: Option<&str>) -> Result<Self, Fault> {
+        let unusable = |address: &str| Fault::Identity(format!("{address} is no host and port"));
         let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let mut tls =
-            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority)).domain_name(host);
-        if let Some(identity) = identity {
-            tls = tls.identity(identity);
-        }
-        let endpoint = Endpoint::from_shared(format!("https://{address}"))
-            .and_then(|endpoint| endpoint.tls_config(tls))
-            .map_err(broken)?
+        let tls = Tls::new(host, authority, identity)?;
+        let origin = format!("https://{address}").parse().map_err(|_| unusable(address))?;
+        // the connector below makes the connection secure, so that the endpoint must not
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))
+            .map_err(|_| unusable(address))?
+            .origin(origin)
             .connect_timeout(CONNECT)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE)
             .keep_alive_while_idle(true);
         let (target, proxy) = (address.to_owned(), proxy::of_environment(host)?);
         let connector = service_fn(move |_| {
-            let (target, proxy) = (target.clone(), proxy.clone());
-            async move { proxy::connect(&target, proxy.as_ref()).await.map(TokioIo::new) }
+            let (target, proxy, tls) = (target.clone(), proxy.clone(), tls.clone());
+            async move {
+                let stream = proxy::connect(&target, proxy.as_ref()).await?;
+                tls.connect(stream).await.map(TokioIo::new)
+            }
         });
         Ok(Self { channel: endpoint.connect_with_connector_lazy(connector) })
     }

@@ -37,7 +37,11 @@ impl Line {
     }
 
     pub(super) fn enrolment(bytes: usize) -> Self {
-        Self::plain("a public key and the program's version, to enrol".to_owned(), bytes)
+        Self::plain("public keys and the program's version, to enrol".to_owned(), bytes)
+    }
+
+    pub(super) fn renewal(bytes: usize) -> Self {
+        Self::plain("a public key, to renew the certificate".to_owned(), bytes)
     }
 
     pub(super) fn decision(study: &StudyId, accept: bool, schema: &[u8]) -> Self {

@@ -4,6 +4,7 @@
 //! is sent. Asking (`studies`, `next`, `collect`) carries nothing but the question. Never: an image, a row, a name, free
 //! text. Spec: docs/what-leaves-the-site.md.
 
+mod enrolling;
 mod ledger;
 mod received;
 
@@ -11,15 +12,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use consilium_proto::v1::consortium_client::ConsortiumClient;
-use consilium_proto::v1::enrolment_client::EnrolmentClient;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerRequest, CollectRequest, EnrolRequest, ExchangeKey, NextRequest, StudiesRequest, SubmitRequest,
+    AnswerRequest, ExchangeKey, NextRequest, RenewRequest, StudiesRequest, SubmitRequest,
 };
 use consilium_stats::Summary;
 use consilium_types::{Schema, StudyId, StudyPlan};
 use tonic::transport::Channel;
 
+pub(crate) use enrolling::{Enrolling, RenewingEnded};
 pub(crate) use ledger::{Line, read as read_ledger};
 pub(crate) use received::{Incoming, Offered};
 
@@ -86,6 +87,13 @@ impl Outbox {
         self.hand_in(question, Answer::RefusalCode(code.to_owned())).await
     }
 
+    /// A certificate for a new key.
+    pub(crate) async fn renew(&mut self, csr_pem: String) -> Result<String, Fault> {
+        self.ledger.append(&Line::renewal(csr_pem.len()))?;
+        let reply = self.client.renew(RenewRequest { csr_pem }).await.map_err(fault_of)?;
+        Ok(reply.into_inner().certificate_pem)
+    }
+
     async fn hand_in(&mut self, question: &Question, answer: Answer) -> Result<(), Fault> {
         let key = ExchangeKey {
             study: question.study.to_string(),
@@ -95,34 +103,6 @@ impl Outbox {
         let plan_hash = question.plan_hash.as_bytes().to_vec();
         let request = SubmitRequest { key: Some(key), plan_hash, answer: Some(answer) };
         self.client.submit(request).await.map_err(fault_of).map(|_| ())
-    }
-}
-
-/// What enrolment says to the coordinator: the invitation's token and a public key.
-#[derive(Debug)]
-pub(crate) struct Enrolling {
-    client: EnrolmentClient<Channel>,
-    token: String,
-}
-
-impl Enrolling {
-    pub(crate) fn new(link: &Link, token: String) -> Self {
-        Self { client: EnrolmentClient::new(link.channel()), token }
-    }
-
-    /// Presents the key. Gives the fingerprint the coordinator computed.
-    pub(crate) async fn present(&mut self, csr_pem: String, ledger: PathBuf) -> Result<String, Fault> {
-        Ledger::new(ledger).append(&Line::enrolment(csr_pem.len()))?;
-        let software = concat!("consilium-node ", env!("CARGO_PKG_VERSION")).to_owned();
-        let request = EnrolRequest { token: self.token.clone(), csr_pem, software };
-        Ok(self.client.enrol(request).await.map_err(fault_of)?.into_inner().fingerprint)
-    }
-
-    /// The certificate, once the operator has approved.
-    pub(crate) async fn collect(&mut self, fingerprint: &str) -> Result<Option<String>, Fault> {
-        let request = CollectRequest { token: self.token.clone(), fingerprint: fingerprint.to_owned() };
-        let pem = self.client.collect(request).await.map_err(fault_of)?.into_inner().certificate_pem;
-        Ok((!pem.is_empty()).then_some(pem))
     }
 }
 

@@ -1,8 +1,10 @@
 //! What comes back: messages become domain types, and what cannot be read is refused.
 
+use std::collections::BTreeMap;
+
 use consilium_proto::v1::next_reply::What;
-use consilium_proto::v1::{NextReply, OfferedStudy, Question as Wire};
-use consilium_types::{Attempt, Digest, ExchangeNumber, StudyId, StudyPlan};
+use consilium_proto::v1::{NextReply, OfferedStudy, Participant, Question as Wire};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
 
 use super::study_id;
 use crate::answering::Question;
@@ -18,6 +20,8 @@ pub(crate) struct Offered {
     pub(crate) answer: String,
     /// Why an aborted study ended.
     pub(crate) cause: String,
+    /// The invited hospitals, with their keys.
+    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
 }
 
 /// What a poll brings.
@@ -34,7 +38,8 @@ impl Offered {
         if plan.study.id.as_str() != wire.study {
             return Err(Fault::Answer(format!("the plan offered as {} is of {}", wire.study, plan.study.id)));
         }
-        Ok(Self { plan, state: wire.state, answer: wire.answer, cause: wire.cause })
+        let participants = participants(wire.participants)?;
+        Ok(Self { plan, state: wire.state, answer: wire.answer, cause: wire.cause, participants })
     }
 
     /// Whether it has not ended and this hospital has not refused.
@@ -73,6 +78,20 @@ fn question(wire: Wire) -> Result<Question, Fault> {
             .iter()
             .map(|site| site.parse().map_err(|e| Fault::Answer(format!("{e}"))))
             .collect::<Result<_, _>>()?,
+        participants: participants(wire.participants)?,
         query: serde_json::from_slice(&wire.query).map_err(unknown)?,
     })
+}
+
+fn participants(wire: Vec<Participant>) -> Result<BTreeMap<SiteId, PublicKey>, Fault> {
+    let one = |participant: Participant| {
+        let site = participant.site.parse().map_err(|e| Fault::Answer(format!("{e}")))?;
+        let length = participant.identity_key.len();
+        let key: [u8; 32] = participant
+            .identity_key
+            .try_into()
+            .map_err(|_| Fault::Answer(format!("a key of {length} bytes")))?;
+        Ok((site, key.into()))
+    };
+    wire.into_iter().map(one).collect()
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_ledger::{Entry, Event};
-use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId};
 
 use crate::study::{Phase, Study};
 
@@ -28,7 +28,7 @@ pub enum Rule {
     Genesis,
     /// Times do not go back by more than the clocks of two starts may differ.
     Time,
-    /// Only enrolled hospitals take part.
+    /// Only enrolled hospitals take part, each with keys of its own.
     Enrolment,
     /// A study is proposed once, and ends once.
     Study,
@@ -53,6 +53,8 @@ pub(crate) struct Record {
     pub(crate) origin: Option<String>,
     pub(crate) sites: BTreeMap<SiteId, bool>,
     pub(crate) studies: BTreeMap<StudyId, Study>,
+    /// Every key that was ever enrolled, and whose it is.
+    keys: BTreeMap<PublicKey, SiteId>,
     findings: Vec<Finding>,
     at: u64,
     time: u64,
@@ -93,7 +95,7 @@ impl Record {
             _ if entry.seq == 0 => {
                 self.require(false, Rule::Genesis, || "the log has no beginning".to_owned());
             }
-            Event::Enrolled { site, .. } => drop(self.sites.insert(site.clone(), true)),
+            Event::Enrolled { site, identity, witness, .. } => self.enrol(site, [*identity, *witness]),
             Event::Revoked { site } => {
                 let known = self.sites.insert(site.clone(), false).is_some();
                 self.require(known, Rule::Enrolment, || format!("{site} was never enrolled"));
@@ -106,6 +108,21 @@ impl Record {
     fn begin(&mut self, origin: &str) {
         self.require(self.at == 0, Rule::Genesis, || "the log begins a second time".to_owned());
         self.origin = Some(origin.to_owned());
+    }
+
+    /// A hospital may come back with its keys; nobody else may have them, and each has one purpose.
+    fn enrol(&mut self, site: &SiteId, keys: [PublicKey; 2]) {
+        let holds = self.sites.insert(site.clone(), true) == Some(true);
+        self.require(!holds, Rule::Enrolment, || format!("{site} was enrolled already"));
+        self.require(keys[0] != keys[1], Rule::Enrolment, || {
+            format!("{site} signs and witnesses with the same key")
+        });
+        for key in keys {
+            let other = self.keys.insert(key, site.clone()).filter(|other| other != site);
+            self.require(other.is_none(), Rule::Enrolment, || {
+                format!("{site} has a key of {}", other.as_ref().map_or("", |other| other.as_str()))
+            });
+        }
     }
 
     fn propose(&mut self, study: &StudyId, plan: Digest, sites: &[SiteId]) {

@@ -8,7 +8,12 @@ use consilium_types::SiteId;
 pub(crate) fn of(entry: &Entry) -> String {
     match &entry.event {
         Event::Genesis { origin } => format!("the log {origin} begins"),
-        Event::Enrolled { site, key } => format!("{site} is enrolled with key {}", key.short()),
+        Event::Enrolled { site, key, identity, witness } => format!(
+            "{site} is enrolled with fingerprint {}; it signs with {}, witnesses with {}",
+            key.short(),
+            identity.fingerprint().short(),
+            witness.fingerprint().short()
+        ),
         Event::Revoked { site } => format!("{site} is revoked"),
         Event::Proposed { plan, sites, .. } => {
             format!("proposed to {}; plan {}", names(sites), plan.short())

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use consilium_auditor::{Log, Verdict, read_checkpoint, read_policy};
-use consilium_ledger::{Entry, Event};
+use consilium_ledger::Entry;
 use proptest::prelude::*;
-use support::{digest, entries, story, write};
+use support::{enrolled, entries, story, write};
 
 fn read(folder: &Path) -> Result<Log, consilium_auditor::Broken> {
     Log::read(folder, &read_policy(&folder.join("policy.txt"))?)
@@ -29,8 +29,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Enough entries for a full tile and a second level: the story, then hospitals that enrol.
 fn long() -> Vec<Entry> {
-    let enrol =
-        |i: u32| Event::Enrolled { site: format!("h{i}").parse().unwrap(), key: digest(&i.to_string()) };
+    let enrol = |i: u32| enrolled(&format!("h{i}"));
     entries([story(), (0..300).map(enrol).collect()].concat())
 }
 

@@ -36,6 +36,24 @@ fn each_rule_is_broken_by_name() {
         (Rule::Genesis, broken(|events| drop(events.remove(0)))),
         (Rule::Genesis, broken(|events| events.push(events[0].clone()))),
         (Rule::Enrolment, broken(|events| drop(events.remove(1)))),
+        (
+            Rule::Enrolment,
+            broken(|events| {
+                let Event::Enrolled { witness: theirs, .. } = events[1] else { panic!("a hospital") };
+                if let Event::Enrolled { witness, .. } = &mut events[2] {
+                    *witness = theirs;
+                }
+            }),
+        ),
+        (
+            Rule::Enrolment,
+            broken(|events| {
+                if let Event::Enrolled { identity, witness, .. } = &mut events[2] {
+                    *identity = *witness;
+                }
+            }),
+        ),
+        (Rule::Enrolment, broken(|events| events.insert(2, events[1].clone()))),
         (Rule::Study, broken(|events| events.push(update(2, 3, "a")))),
         (Rule::Study, broken(|events| drop(events.remove(4)))),
         (Rule::Approval, broken(|events| drop(events.remove(5)))),

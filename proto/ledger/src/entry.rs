@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, StudyId};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId};
 use serde::{Deserialize, Serialize};
 
 /// The format of entries.
@@ -39,8 +39,12 @@ pub enum Event {
     Enrolled {
         /// Who.
         site: SiteId,
-        /// SHA-256 of its public key.
+        /// The fingerprint that was read out: over its three public keys.
         key: Digest,
+        /// Signs for it in secure sums.
+        identity: PublicKey,
+        /// Cosigns checkpoints for it.
+        witness: PublicKey,
     },
     /// A hospital's certificates are refused from now on.
     #[serde(rename = "site.revoked")]

@@ -6,7 +6,7 @@ pub struct StudiesReply {
     #[prost(message, repeated, tag = "1")]
     pub studies: ::prost::alloc::vec::Vec<OfferedStudy>,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OfferedStudy {
     #[prost(string, tag = "1")]
     pub study: ::prost::alloc::string::String,
@@ -22,6 +22,18 @@ pub struct OfferedStudy {
     /// Why an aborted study ended.
     #[prost(string, tag = "5")]
     pub cause: ::prost::alloc::string::String,
+    /// The invited sites, with the keys they enrolled with.
+    #[prost(message, repeated, tag = "6")]
+    pub participants: ::prost::alloc::vec::Vec<Participant>,
+}
+/// A site, and the Ed25519 key that signs for it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Participant {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub identity_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AnswerRequest {
@@ -47,14 +59,14 @@ pub struct NextRequest {
     #[prost(string, repeated, tag = "2")]
     pub ended: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NextReply {
     #[prost(oneof = "next_reply::What", tags = "1, 2, 3")]
     pub what: ::core::option::Option<next_reply::What>,
 }
 /// Nested message and enum types in `NextReply`.
 pub mod next_reply {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum What {
         /// Nothing to do within the wait.
         #[prost(message, tag = "1")]
@@ -77,7 +89,7 @@ pub struct ExchangeKey {
     #[prost(uint32, tag = "3")]
     pub exchange: u32,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Question {
     #[prost(message, optional, tag = "1")]
     pub key: ::core::option::Option<ExchangeKey>,
@@ -90,6 +102,9 @@ pub struct Question {
     /// The question, as JSON: one of the closed list in consilium-stats.
     #[prost(bytes = "vec", tag = "4")]
     pub query: ::prost::alloc::vec::Vec<u8>,
+    /// The roster, with the keys that sign for it.
+    #[prost(message, repeated, tag = "5")]
+    pub participants: ::prost::alloc::vec::Vec<Participant>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Ended {
@@ -127,6 +142,17 @@ pub mod submit_request {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitReply {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RenewRequest {
+    /// PKCS#10 request, PEM. Only its public key is used.
+    #[prost(string, tag = "1")]
+    pub csr_pem: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RenewReply {
+    #[prost(string, tag = "1")]
+    pub certificate_pem: ::prost::alloc::string::String,
+}
 /// Generated client implementations.
 pub mod consortium_client {
     #![allow(
@@ -295,6 +321,28 @@ pub mod consortium_client {
                 .insert(GrpcMethod::new("consilium.v1.Consortium", "Submit"));
             self.inner.unary(req, path, codec).await
         }
+        /// A certificate for a new key of the calling site. May be repeated with the same key.
+        pub async fn renew(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RenewRequest>,
+        ) -> std::result::Result<tonic::Response<super::RenewReply>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/consilium.v1.Consortium/Renew",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("consilium.v1.Consortium", "Renew"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -330,6 +378,11 @@ pub mod consortium_server {
             &self,
             request: tonic::Request<super::SubmitRequest>,
         ) -> std::result::Result<tonic::Response<super::SubmitReply>, tonic::Status>;
+        /// A certificate for a new key of the calling site. May be repeated with the same key.
+        async fn renew(
+            &self,
+            request: tonic::Request<super::RenewRequest>,
+        ) -> std::result::Result<tonic::Response<super::RenewReply>, tonic::Status>;
     }
     #[derive(Debug)]
     pub struct ConsortiumServer<T> {
@@ -581,6 +634,49 @@ pub mod consortium_server {
                     };
                     Box::pin(fut)
                 }
+                "/consilium.v1.Consortium/Renew" => {
+                    #[allow(non_camel_case_types)]
+                    struct RenewSvc<T: Consortium>(pub Arc<T>);
+                    impl<T: Consortium> tonic::server::UnaryService<super::RenewRequest>
+                    for RenewSvc<T> {
+                        type Response = super::RenewReply;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RenewRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Consortium>::renew(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RenewSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -632,13 +728,24 @@ pub struct EnrolRequest {
     /// Program and version, for the operator's list.
     #[prost(string, tag = "3")]
     pub software: ::prost::alloc::string::String,
+    /// Ed25519, 32 bytes: signs what a secure sum needs, and renewals.
+    #[prost(bytes = "vec", tag = "4")]
+    pub identity_key: ::prost::alloc::vec::Vec<u8>,
+    /// Ed25519, 32 bytes: cosigns checkpoints of the training log.
+    #[prost(bytes = "vec", tag = "5")]
+    pub witness_key: ::prost::alloc::vec::Vec<u8>,
+    /// Signatures of both keys over the enrolment statement (site, token's digest, both keys, TLS key): possession.
+    #[prost(bytes = "vec", tag = "6")]
+    pub identity_proof: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", tag = "7")]
+    pub witness_proof: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EnrolReply {
     /// The site id the invitation was made for.
     #[prost(string, tag = "1")]
     pub site: ::prost::alloc::string::String,
-    /// SHA-256 of the public key, hexadecimal: what both sides read out.
+    /// Over all three public keys, hexadecimal: what both sides read out.
     #[prost(string, tag = "2")]
     pub fingerprint: ::prost::alloc::string::String,
 }
@@ -652,6 +759,25 @@ pub struct CollectRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CollectReply {
     /// Empty until the operator approves.
+    #[prost(string, tag = "1")]
+    pub certificate_pem: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RenewEndedRequest {
+    #[prost(string, tag = "1")]
+    pub site: ::prost::alloc::string::String,
+    /// Serial number of the certificate that ended, hexadecimal.
+    #[prost(string, tag = "2")]
+    pub serial: ::prost::alloc::string::String,
+    /// PKCS#10 request for a new key, PEM.
+    #[prost(string, tag = "3")]
+    pub csr_pem: ::prost::alloc::string::String,
+    /// Of the identity key over the renewal statement (site, serial, new TLS key).
+    #[prost(bytes = "vec", tag = "4")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RenewEndedReply {
     #[prost(string, tag = "1")]
     pub certificate_pem: ::prost::alloc::string::String,
 }
@@ -780,6 +906,31 @@ pub mod enrolment_client {
                 .insert(GrpcMethod::new("consilium.v1.Enrolment", "Collect"));
             self.inner.unary(req, path, codec).await
         }
+        /// A certificate for a site whose own has ended, at most 30 days ago: the identity key is the credential.
+        pub async fn renew_ended(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RenewEndedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RenewEndedReply>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/consilium.v1.Enrolment/RenewEnded",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("consilium.v1.Enrolment", "RenewEnded"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -806,6 +957,11 @@ pub mod enrolment_server {
             &self,
             request: tonic::Request<super::CollectRequest>,
         ) -> std::result::Result<tonic::Response<super::CollectReply>, tonic::Status>;
+        /// A certificate for a site whose own has ended, at most 30 days ago: the identity key is the credential.
+        async fn renew_ended(
+            &self,
+            request: tonic::Request<super::RenewEndedRequest>,
+        ) -> std::result::Result<tonic::Response<super::RenewEndedReply>, tonic::Status>;
     }
     #[derive(Debug)]
     pub struct EnrolmentServer<T> {
@@ -954,6 +1110,51 @@ pub mod enrolment_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CollectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/consilium.v1.Enrolment/RenewEnded" => {
+                    #[allow(non_camel_case_types)]
+                    struct RenewEndedSvc<T: Enrolment>(pub Arc<T>);
+                    impl<
+                        T: Enrolment,
+                    > tonic::server::UnaryService<super::RenewEndedRequest>
+                    for RenewEndedSvc<T> {
+                        type Response = super::RenewEndedReply;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RenewEndedRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Enrolment>::renew_ended(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RenewEndedSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

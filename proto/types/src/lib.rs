@@ -5,12 +5,14 @@
 
 pub mod digest;
 pub mod fixed;
+pub mod identity;
 pub mod ids;
 pub mod manifest;
 pub mod plan;
 pub mod schema;
 
 pub use digest::Digest;
+pub use identity::{PublicKey, SiteKeys};
 pub use ids::{Attempt, ExchangeNumber, SiteId, StudyId};
 pub use manifest::Manifest;
 pub use plan::StudyPlan;

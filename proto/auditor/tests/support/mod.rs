@@ -8,7 +8,7 @@ use std::path::Path;
 use consilium_ledger::entry::Cause;
 use consilium_ledger::note::Kind;
 use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, tile};
-use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId};
 
 pub(crate) fn sites(names: &[&str]) -> Vec<SiteId> {
     names.iter().map(|name| name.parse().unwrap()).collect()
@@ -52,6 +52,16 @@ pub(crate) fn committed(attempt: u32, round: u32, roster: &[&str]) -> Event {
     }
 }
 
+pub(crate) fn enrolled(site: &str) -> Event {
+    let key = |purpose: &str| PublicKey::from(*digest(&format!("{purpose} of {site}")).as_bytes());
+    Event::Enrolled {
+        site: site.parse().unwrap(),
+        key: digest(site),
+        identity: key("identity"),
+        witness: key("witness"),
+    }
+}
+
 /// Three hospitals, two attempts: the second goes on without one.
 pub(crate) fn story() -> Vec<Event> {
     let study = || "mycn".parse().unwrap();
@@ -65,9 +75,6 @@ pub(crate) fn story() -> Vec<Event> {
         let updates = roster.iter().map(|site| update(attempt, round, site)).collect::<Vec<_>>();
         [vec![opened(attempt, round, roster)], updates, vec![committed(attempt, round, roster)]].concat()
     };
-    let enrolled = ["a", "b", "c"]
-        .map(|site| Event::Enrolled { site: site.parse().unwrap(), key: digest(site) })
-        .to_vec();
     let lost = Event::Aborted {
         study: study(),
         attempt: Attempt(1),
@@ -77,7 +84,7 @@ pub(crate) fn story() -> Vec<Event> {
     };
     [
         vec![Event::Genesis { origin: "example.org/consilium/test".to_owned() }],
-        enrolled,
+        ["a", "b", "c"].map(enrolled).to_vec(),
         vec![Event::Proposed { study: study(), plan: digest("plan"), sites: sites(&["a", "b", "c"]) }],
         ["a", "b", "c"].map(approved).to_vec(),
         round(1, 1, &["a", "b", "c"]),

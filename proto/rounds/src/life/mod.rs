@@ -216,6 +216,11 @@ impl StudyLife {
         self.answers.contains_key(site)
     }
 
+    /// The sites it was offered to, in the order of their ids.
+    pub fn invited(&self) -> impl Iterator<Item = &SiteId> {
+        self.answers.keys()
+    }
+
     /// The open exchange.
     #[must_use]
     pub fn open_key(&self) -> Option<Key> {
