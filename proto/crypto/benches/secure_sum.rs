@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
-#[path = "../tests/support/mod.rs"]
+#[allow(dead_code, reason = "tests use the rest")]
+#[path = "../tests/protocol/support.rs"]
 mod support;
 
 use std::fs::File;

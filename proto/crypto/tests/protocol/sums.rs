@@ -1,10 +1,8 @@
 //! A secure sum is the clear sum, bit for bit, whoever drops out at whichever step, as long as a threshold is left.
 
-mod support;
-
+use crate::support::{context, hospitals, opened, step};
 use consilium_crypto::{Aggregator, CryptoFault, Phase, Width, Word};
 use proptest::prelude::*;
-use support::{context, hospitals, opened, step};
 
 /// Sites and, for each, the step at which it falls silent, if it does.
 fn consortium() -> impl Strategy<Value = Vec<Option<usize>>> {
