@@ -87,7 +87,7 @@ impl Input {
 }
 
 pub(crate) fn chunk_digest(bytes: &[u8]) -> Digest {
-    Digest::of("consilium/secagg/chunk/v1", bytes)
+    Digest::of("consilium/secagg-chunk/v1", bytes)
 }
 
 /// Hashes of all chunks of a vector.

@@ -114,7 +114,7 @@ impl Context {
     pub fn roster(&self) -> Digest {
         let mut bytes = Vec::new();
         put_roster(&self.terms.roster, &mut bytes);
-        Digest::of("consilium/secagg/roster/v1", &bytes)
+        Digest::of("consilium/secagg-roster/v1", &bytes)
     }
 
     /// Sites that must be left at every step: more than two thirds of the roster.

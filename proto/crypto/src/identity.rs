@@ -1,11 +1,11 @@
-//! A site's identity: an Ed25519 key of its own, apart from its TLS leaf and its witness key.
+//! A site's identity at work: the Ed25519 key that was enrolled, apart from its TLS leaf and its witness key (ADR-0017).
 //!
 //! Every signature names what it is a signature of, so that one cannot stand for another. Verification is strict: no
-//! key of low order, no second form of a signature. Never: a key that prints itself. Spec: trust model in ADR-0016.
+//! key of low order, no second form of a signature. Never: a key that prints itself. Spec: ADR-0016; RFC 8032.
 
 use std::fmt;
 
-use consilium_types::Digest;
+use consilium_types::{Digest, PublicKey};
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -51,7 +51,7 @@ impl SiteKey {
 
 impl fmt::Debug for SiteKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SiteKey({})", self.public().fingerprint())
+        write!(f, "SiteKey({})", self.public().fingerprint().short())
     }
 }
 
@@ -81,18 +81,30 @@ impl SitePublic {
         self.0.verify_strict(&signed(domain, content), &signature).is_ok()
     }
 
-    /// 128 bits in eight groups of four digits, to be read out over the telephone.
+    /// What two people compare: the same as of the key that was enrolled.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let digits = Digest::of("consilium/site-key/v1", self.as_bytes()).to_string();
-        let groups: Vec<&str> = (0..8).map(|group| &digits[4 * group..4 * group + 4]).collect();
-        groups.join("-")
+    pub fn fingerprint(&self) -> Digest {
+        PublicKey::from(*self).fingerprint()
+    }
+}
+
+impl TryFrom<PublicKey> for SitePublic {
+    type Error = CryptoFault;
+
+    fn try_from(key: PublicKey) -> Result<Self, CryptoFault> {
+        Self::from_bytes(key.as_bytes())
+    }
+}
+
+impl From<SitePublic> for PublicKey {
+    fn from(key: SitePublic) -> Self {
+        Self::from(*key.as_bytes())
     }
 }
 
 impl fmt::Debug for SitePublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SitePublic({})", self.fingerprint())
+        write!(f, "SitePublic({})", self.fingerprint().short())
     }
 }
 
@@ -182,9 +194,15 @@ mod tests {
     #[test]
     fn a_key_does_not_print_its_seed() {
         let shown = format!("{:?}", key());
-        assert_eq!(shown, format!("SiteKey({})", key().public().fingerprint()));
-        assert_eq!(shown.len(), "SiteKey()".len() + 8 * 4 + 7);
+        assert_eq!(shown, format!("SiteKey({})", key().public().fingerprint().short()));
         assert_eq!(*key().to_bytes(), [7; 32]);
+    }
+
+    #[test]
+    fn the_enrolled_key_is_the_key_that_verifies() {
+        let enrolled = PublicKey::from(key().public());
+        assert_eq!(SitePublic::try_from(enrolled), Ok(key().public()));
+        assert_eq!(enrolled.fingerprint(), key().public().fingerprint());
     }
 
     fn hex(text: &str) -> [u8; 32] {

@@ -70,6 +70,14 @@ fn a_vector_of_many_chunks_is_summed_exactly() {
     check(&[None, Some(2), None, Some(4), None, None, None, None], 70_001, mixed);
 }
 
+/// As many as may be lost of forty, some at every step.
+#[test]
+fn forty_sites_lose_thirteen() {
+    let silent: Vec<Option<usize>> = (0..40).map(|i| (i % 3 == 1).then_some(i / 3 % 5)).collect();
+    assert_eq!(silent.iter().flatten().count(), 13);
+    check(&silent, 20, mixed);
+}
+
 #[test]
 fn below_the_threshold_no_step_closes() {
     for phase in [Phase::Keys, Phase::Shares, Phase::Input, Phase::Confirm, Phase::Unmask] {

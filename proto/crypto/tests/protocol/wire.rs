@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use consilium_crypto::{Context, MemoryPins, Opening, Phase, Request, Site, SiteMessage};
+use consilium_types::Digest;
 use proptest::prelude::*;
 
 use crate::support::Exchange;
@@ -78,6 +79,13 @@ fn messages_survive_their_bytes_and_need_all_of_them() {
         assert!(is_read(bytes));
         assert!(!is_read(&[&bytes[..], &[0]].concat()));
     }
+}
+
+/// What was signed and stored by one version is read by the next, on every machine.
+#[test]
+fn the_form_of_every_message_is_settled() {
+    let digest = Digest::of("test", &EXAMPLES.concat());
+    assert_eq!(digest.to_string(), "77904f8e14faa4c1fda658922e8e9e82675fb5e3b5a3d2b4efbd988e722fbbf8");
 }
 
 /// A count of four thousand million chunks allocates nothing.
