@@ -133,6 +133,9 @@ pub enum CryptoFault {
     /// What may be done once could not be written down.
     #[error("what this exchange was told could not be kept [CNS-K-0309]")]
     NotKept,
+    /// The study's sums were opened for other sites before: differences of sums would be single vectors.
+    #[error("the study's sums were opened for other hospitals before [CNS-K-0310]")]
+    OtherSites,
 
     // at the coordinator
     /// A message for another step.
@@ -216,6 +219,7 @@ impl CryptoFault {
             Self::OtherSurvivors => "CNS-K-0307",
             Self::SecondUnmasking => "CNS-K-0308",
             Self::NotKept => "CNS-K-0309",
+            Self::OtherSites => "CNS-K-0310",
             Self::OutOfStep(_) => "CNS-K-0401",
             Self::TwoMessages(_) => "CNS-K-0402",
             Self::OtherName(_) => "CNS-K-0403",

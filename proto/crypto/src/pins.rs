@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use consilium_types::{Attempt, Digest, ExchangeNumber};
 
+use crate::fault::CryptoFault;
+
 /// One question of one attempt of one study.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExchangeKey {
@@ -38,6 +40,8 @@ pub enum Pinned {
     Survivors,
     /// The survivors that were unmasked.
     Unmasked,
+    /// The sites that the study's sums are of; under the plan, attempt 0 and exchange 0.
+    Sites,
 }
 
 impl Pinned {
@@ -53,6 +57,7 @@ impl Pinned {
             Self::Input => "input",
             Self::Survivors => "survivors",
             Self::Unmasked => "unmasked",
+            Self::Sites => "sites",
         }
     }
 }
@@ -64,6 +69,16 @@ pub enum NotPinned {
     Other(Digest),
     /// The store did not answer.
     Unavailable,
+}
+
+impl NotPinned {
+    /// The fault, of which `other` is the one if another digest is kept.
+    pub(crate) fn fault(self, other: CryptoFault) -> CryptoFault {
+        match self {
+            Self::Other(_) => other,
+            Self::Unavailable => CryptoFault::NotKept,
+        }
+    }
 }
 
 /// A site's memory of what it said.
@@ -89,6 +104,15 @@ impl MemoryPins {
 impl FromIterator<(ExchangeKey, Pinned, Digest)> for MemoryPins {
     fn from_iter<I: IntoIterator<Item = (ExchangeKey, Pinned, Digest)>>(kept: I) -> Self {
         Self(kept.into_iter().map(|(key, what, digest)| ((key, what), digest)).collect())
+    }
+}
+
+impl Extend<(ExchangeKey, Pinned, Digest)> for MemoryPins {
+    /// Adds what another store kept; where both keep something, this one's stays.
+    fn extend<I: IntoIterator<Item = (ExchangeKey, Pinned, Digest)>>(&mut self, kept: I) {
+        for (key, what, digest) in kept {
+            self.0.entry((key, what)).or_insert(digest);
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 //! A site keeps nothing between the steps but its secret and its pins. Never: trust; every list is checked against
 //! signatures. Spec: docs/reference/secure-sums.md, "Messages".
 
+use consilium_types::SiteId;
+
 use crate::codec::{Reader, Wire, put_tagged, read, wire, written};
-use crate::context::Member;
+use crate::context::{Context, Member};
 use crate::fault::CryptoFault;
 use crate::message::{Claim, Confirmation, Keys, SealedShare, SharesHead};
 
@@ -67,6 +69,24 @@ pub enum Request {
     Confirm(ConfirmRequest),
     /// Step 4.
     Unmask(UnmaskRequest),
+}
+
+impl ConfirmRequest {
+    /// The sites whose vectors would be in the sum, for a policy to judge.
+    pub fn survivors(&self, context: &Context) -> Result<Vec<SiteId>, CryptoFault> {
+        names(context, &self.claims)
+    }
+}
+
+impl UnmaskRequest {
+    /// The sites whose vectors would be in the sum, for a policy to judge.
+    pub fn survivors(&self, context: &Context) -> Result<Vec<SiteId>, CryptoFault> {
+        names(context, &self.claims)
+    }
+}
+
+fn names(context: &Context, claims: &[Claim]) -> Result<Vec<SiteId>, CryptoFault> {
+    claims.iter().map(|claim| context.site(claim.site).cloned()).collect()
 }
 
 wire!(ShareRequest { ; .. keys });

@@ -3,7 +3,7 @@
 //! A list whose digest is pinned was verified when it was pinned; its signatures are not verified again.
 //! Spec: docs/reference/secure-sums.md, "What a site checks".
 
-use consilium_types::Digest;
+use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
 
 use super::Site;
 use crate::agreed::{
@@ -14,7 +14,7 @@ use crate::codec::Of as _;
 use crate::context::Member;
 use crate::fault::CryptoFault;
 use crate::message::{Claim, Keys, Kind, SealedShare, SharesHead, fit};
-use crate::pins::{NotPinned, Pinned, Pins};
+use crate::pins::{ExchangeKey, Pinned, Pins};
 use crate::request::UnmaskRequest;
 use crate::seal::{Pair, open};
 
@@ -34,10 +34,17 @@ impl Site<'_> {
         digest: Digest,
         other: CryptoFault,
     ) -> Result<(), CryptoFault> {
-        pins.pin(&self.context.exchange(), what, digest).map_err(|not| match not {
-            NotPinned::Other(_) => other,
-            NotPinned::Unavailable => CryptoFault::NotKept,
-        })
+        pins.pin(&self.context.exchange(), what, digest).map_err(|not| not.fault(other))
+    }
+
+    /// The sites of the study's sums are those of the first.
+    pub(super) fn pin_sites(&self, sites: &[SiteId], pins: &mut impl Pins) -> Result<(), CryptoFault> {
+        let study =
+            ExchangeKey { plan: self.context.terms().plan, attempt: Attempt(0), exchange: ExchangeNumber(0) };
+        let names: Vec<u8> =
+            sites.iter().flat_map(|site| [site.as_str().as_bytes(), b"\n"].concat()).collect();
+        let digest = Digest::of("consilium/secagg-sites/v1", &names);
+        pins.pin(&study, Pinned::Sites, digest).map_err(|not| not.fault(CryptoFault::OtherSites))
     }
 
     fn was(&self, pins: &impl Pins, what: Pinned, digest: Digest) -> bool {

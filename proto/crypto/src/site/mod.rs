@@ -97,13 +97,43 @@ impl<'a> Site<'a> {
 
     /// Step 4: reveals one share of each site that shared. Once for an exchange, whatever is asked later.
     pub fn unmask(&self, request: &UnmaskRequest, pins: &mut impl Pins) -> Result<Unmasking, CryptoFault> {
+        let (survivors, shares) = self.to_reveal(request, pins)?;
+        self.reveal(survivors, shares, pins)
+    }
+
+    /// Step 4 under a policy that allows no differences: every sum of the study, in every attempt, is of the same sites.
+    /// Otherwise who is in one sum and not in another of the same question is known by their difference.
+    pub fn unmask_for_same_sites(
+        &self,
+        request: &UnmaskRequest,
+        pins: &mut impl Pins,
+    ) -> Result<Unmasking, CryptoFault> {
+        let (survivors, shares) = self.to_reveal(request, pins)?;
+        self.pin_sites(&request.survivors(self.context)?, pins)?;
+        self.reveal(survivors, shares, pins)
+    }
+
+    /// The survivors and what the request calls for, if it is to be answered.
+    fn to_reveal(
+        &self,
+        request: &UnmaskRequest,
+        pins: &mut impl Pins,
+    ) -> Result<(Digest, Vec<Revealed>), CryptoFault> {
         self.pin_terms(pins)?;
         let transcript = self.checked_heads(&request.keys, &request.heads, pins)?;
         self.checked_dropped(request)?;
         let survivors = self.checked_claims(&request.heads, transcript, &request.claims, pins)?;
         self.not_unmasked_before(survivors, pins)?;
         check_confirmations(self.context, (&request.claims, survivors), &request.confirmations)?;
-        let shares = self.opened(request)?;
+        Ok((survivors, self.opened(request)?))
+    }
+
+    fn reveal(
+        &self,
+        survivors: Digest,
+        shares: Vec<Revealed>,
+        pins: &mut impl Pins,
+    ) -> Result<Unmasking, CryptoFault> {
         self.pin(pins, Pinned::Survivors, survivors, CryptoFault::OtherSurvivors)?;
         self.pin(pins, Pinned::Unmasked, survivors, CryptoFault::SecondUnmasking)?;
         Ok(Unmasking::signed(self.context, self.key, (self.me, survivors), shares))

@@ -40,9 +40,7 @@ fn another_secret_or_attempt_gives_other_keys() {
     exchange.hospitals[0].secret = StudySecret::from_bytes([1; 32]);
     assert_ne!(exchange.answer(0), first);
     let again = &mut Exchange::new(3);
-    let mut terms = again.context().terms().clone();
-    terms.attempt = terms.attempt.next();
-    again.aggregator = Aggregator::new(consilium_crypto::Context::new(terms).expect("valid terms"));
+    again.next_attempt();
     let (SiteMessage::Keys(first), SiteMessage::Keys(second)) = (first, again.answer(0)) else {
         panic!("keys")
     };

@@ -50,6 +50,31 @@ fn a_confirmation() {
     assert_eq!(code(exchange.ask(0, &Request::Confirm(fewer))), "CNS-K-0307");
 }
 
+/// In a later attempt without site 6 the same question would give its vector. A policy can forbid that.
+#[test]
+fn a_set_of_sites_in_a_study() {
+    let unmask = |exchange: &mut Exchange, pins: &mut MemoryPins| {
+        let Request::Unmask(request) = exchange.request(0) else { panic!("an unmasking is asked for") };
+        let (context, hospital) = (exchange.context(), &mut exchange.hospitals[0]);
+        pins.extend(hospital.pins.iter());
+        let site = Site::new(&context, &hospital.key, &hospital.secret).expect("in the roster");
+        site.unmask_for_same_sites(&request, pins)
+    };
+    let mut pins = MemoryPins::default();
+    let first = unmask(&mut Exchange::at(7, Phase::Unmask), &mut pins).expect("the first");
+    assert_eq!(unmask(&mut Exchange::at(7, Phase::Unmask), &mut pins), Ok(first), "the same again");
+    let mut later = Exchange::at(7, Phase::Keys);
+    later.next_attempt();
+    later.run(Phase::Unmask, |_| true);
+    assert!(unmask(&mut later, &mut pins).is_ok(), "the same sites in a later attempt");
+    let mut fewer = Exchange::at(7, Phase::Keys);
+    fewer.next_attempt();
+    fewer.next_attempt();
+    fewer.run(Phase::Unmask, |site| site != 6);
+    assert_eq!(unmask(&mut fewer, &mut pins), Err(CryptoFault::OtherSites));
+    assert!(fewer.ask(0, &fewer.request(0)).is_ok(), "without that policy");
+}
+
 /// A site whose store does not answer says nothing; what it was to pin is pinned before a message exists.
 #[test]
 fn nothing_leaves_that_was_not_kept() {

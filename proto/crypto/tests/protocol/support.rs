@@ -105,6 +105,13 @@ impl Exchange {
         }
     }
 
+    /// The same exchange of the next attempt, from its first step.
+    pub(crate) fn next_attempt(&mut self) {
+        let mut terms = self.context().terms().clone();
+        terms.attempt = terms.attempt.next();
+        self.aggregator = Aggregator::new(Context::new(terms).expect("valid terms"));
+    }
+
     pub(crate) fn context(&self) -> Context {
         self.aggregator.context().clone()
     }
