@@ -63,7 +63,6 @@ fn large_round() -> Large {
     let mut aggregator = Aggregator::new(context(&hospitals, Width::Updates, words as u64));
     let mut clients = vec![0.0; sites];
     let mut coordinator = 0.0;
-    let mut peak = 0;
     while aggregator.phase() != Phase::Open {
         let there = if aggregator.phase() < Phase::Input { sites } else { sites - lost };
         for site in 0..there {
@@ -84,7 +83,7 @@ fn large_round() -> Large {
     let begun = cpu();
     let sum = sum_of_files(&aggregator, &hospitals, folder.path());
     coordinator += cpu() - begun;
-    peak = peak.max(peak_memory());
+    let peak = peak_memory();
     check(&sum, sites - lost);
     Large { client: clients.into_iter().fold(0.0, f64::max), coordinator, peak }
 }
