@@ -14,6 +14,7 @@ use crate::errors::Fault;
 use crate::extraction::{Cache, Progress};
 use crate::folder::{Configuration, Folder};
 use crate::policy::Policy;
+use crate::problems;
 
 /// A question as it came, with nothing believed yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,7 @@ impl Answering {
         let decision = self.accepted(question)?;
         policy.allows_plan(&decision.plan()?)?;
         policy.allows_roster(&question.roster)?;
+        policy.allows_question(&question.query)?;
         if !self.studies.contains_key(&question.study) {
             let prepared = self.prepare(&policy, decision, progress)?;
             self.studies.insert(question.study.clone(), prepared);
@@ -99,7 +101,11 @@ impl Answering {
         let source = Source { site, data, cache: &self.cache, unfit: policy.unfit() };
         let cohort = Cohort::read(&plan, source, progress)?;
         for excluded in cohort.excluded() {
-            tracing::warn!("left out: {excluded}");
+            problems::note(&self.folder, &format!("{}: left out: {excluded}", decision.study))?;
+        }
+        let excluded = cohort.excluded().len();
+        if excluded > 0 {
+            tracing::warn!(study = %decision.study, excluded, "patients are left out; problems.txt names their files");
         }
         let digest = cohort.digest();
         match decision.cohort {

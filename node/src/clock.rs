@@ -3,6 +3,11 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// Now.
+pub(crate) fn utc() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
 /// Now, to the second, UTC, as RFC 3339.
 pub(crate) fn now() -> String {
     let now = OffsetDateTime::now_utc();

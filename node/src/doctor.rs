@@ -115,7 +115,7 @@ fn certificate(folder: &Folder) -> Result<(Verdict, String), Fault> {
 
 fn ledger(folder: &Folder) -> Result<(Verdict, String), Fault> {
     let file = folder.ledger();
-    let lines = outbox::read_ledger(&file)?.len();
+    let lines = outbox::check_ledger(&file)?.lines;
     let opened = std::fs::OpenOptions::new().create(true).append(true).open(&file);
     opened.map_err(|source| Fault::Ledger { file, source })?;
     Ok((Verdict::Ok, format!("writable, {lines} messages so far")))

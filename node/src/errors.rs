@@ -144,6 +144,15 @@ pub enum Fault {
     /// The list of allowed plans does not hold this one.
     #[error("policy.toml: `plans` does not list {0}; add the hash after reading the plan")]
     PlanNotAllowed(Digest),
+    /// The list of allowed studies does not hold this one.
+    #[error("policy.toml: `studies` does not list {0}; add its id after reading the plan")]
+    StudyNotAllowed(StudyId),
+    /// The list of allowed learners does not hold one of the plan's.
+    #[error("policy.toml: `learners` does not list {0}, which the plan uses; nothing leaves")]
+    LearnerNotAllowed(String),
+    /// The list of allowed questions does not hold this kind.
+    #[error("policy.toml: `questions` does not list {0}; nothing leaves")]
+    QuestionNotAllowed(String),
     /// Fewer hospitals than the policy asks for.
     #[error("policy.toml: min_sites = {min}, but {found} hospitals take part; nothing leaves")]
     TooFewSites {
@@ -177,6 +186,16 @@ pub enum Fault {
         file: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The ledger is not what was written.
+    #[error("{}: line {line}: {what}; keep the folder as it is and find out who could write there", file.display())]
+    Chain {
+        /// Which file.
+        file: PathBuf,
+        /// Where, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
     },
     /// This build does not compute what the standard says.
     #[error(
@@ -220,6 +239,7 @@ impl Fault {
             Self::Refused { .. } => "CNS-N-0203",
             Self::Answer(_) => "CNS-N-0204",
             Self::Ledger { .. } => "CNS-N-0301",
+            Self::Chain { .. } => "CNS-N-0302",
             Self::NotAccepted(_) => "CNS-N-0401",
             Self::OtherPlan { .. } => "CNS-N-0402",
             Self::PlanNotAllowed(_) => "CNS-N-0403",
@@ -228,6 +248,9 @@ impl Fault {
             Self::SiteSums => "CNS-N-0406",
             Self::DataChanged(_) => "CNS-N-0407",
             Self::OtherKey { .. } => "CNS-N-0408",
+            Self::StudyNotAllowed(_) => "CNS-N-0420",
+            Self::LearnerNotAllowed(_) => "CNS-N-0421",
+            Self::QuestionNotAllowed(_) => "CNS-N-0422",
         }
     }
 

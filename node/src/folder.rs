@@ -79,6 +79,10 @@ impl Folder {
         self.0.join("egress.jsonl")
     }
 
+    pub(crate) fn problems(&self) -> PathBuf {
+        self.0.join("problems.txt")
+    }
+
     pub(crate) fn self_test(&self) -> PathBuf {
         self.0.join("self-test.json")
     }
@@ -89,6 +93,24 @@ impl Folder {
 
     pub(crate) fn decision(&self, study: &StudyId) -> PathBuf {
         self.decisions().join(format!("{study}.json"))
+    }
+
+    pub(crate) fn approvals(&self) -> PathBuf {
+        self.0.join("approvals")
+    }
+
+    /// What `approve` wrote.
+    pub(crate) fn approval(&self, study: &StudyId) -> PathBuf {
+        self.approvals().join(format!("{study}.json"))
+    }
+
+    pub(crate) fn waitings(&self) -> PathBuf {
+        self.0.join("waiting")
+    }
+
+    /// What `run` wrote of a question that waits.
+    pub(crate) fn waiting(&self, study: &StudyId) -> PathBuf {
+        self.waitings().join(format!("{study}.json"))
     }
 
     pub(crate) fn make(&self) -> Result<(), Fault> {
@@ -116,6 +138,14 @@ pub(crate) fn read(file: &Path) -> Result<String, Fault> {
 
 pub(crate) fn write(file: &Path, text: &str) -> Result<(), Fault> {
     replace(file, text, false).map_err(|source| fault(file, "writing", source))
+}
+
+/// Deletes a file, if it is there.
+pub(crate) fn remove(file: &Path) -> Result<(), Fault> {
+    match fs::remove_file(file) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(fault(file, "deleting", source)),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {

@@ -7,6 +7,8 @@ pub mod catalogue;
 pub mod cli;
 pub mod cohort;
 pub mod extraction;
+#[doc(hidden)]
+pub mod untrusted;
 
 mod answering;
 mod certificate;
@@ -16,11 +18,14 @@ mod doctor;
 mod errors;
 mod folder;
 mod foresight;
+mod holding;
+mod hours;
 mod identity;
 mod link;
 mod outbox;
 mod policy;
 mod predicting;
+mod problems;
 mod renewal;
 mod run;
 

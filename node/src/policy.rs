@@ -2,14 +2,19 @@
 //!
 //! `policy.toml` lies in the node's folder. Nothing from outside reads or changes it, and no plan overrides it.
 
-use consilium_stats::Limits;
-use consilium_types::plan::{OutcomeKind, Release};
-use consilium_types::{Digest, SiteId, StudyPlan};
+use std::path::Path;
+
+use consilium_stats::{Limits, Query};
+use consilium_types::plan::{Learner, OutcomeKind, Release};
+use consilium_types::{Digest, SiteId, StudyId, StudyPlan};
 use serde::Deserialize;
+use time::OffsetDateTime;
 
 use crate::cohort::{Cohort, Unfit};
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
+use crate::holding::Hold;
+use crate::hours::Hours;
 
 /// What `enrol` writes when there is no policy yet.
 pub(crate) const TEMPLATE: &str = "\
@@ -38,6 +43,22 @@ unfit = \"refuse\"
 
 # Plans that may run, by hash; without this line, every plan that a person here has accepted.
 # plans = [\"…\"]
+
+# Studies that may run, by id; a * at the end stands for any ending.
+# studies = [\"mycn-01\", \"inrg-*\"]
+
+# Learners that a plan may use.
+# learners = [\"logistic\", \"firth\", \"cox\"]
+
+# Kinds of questions that are answered; without this line, all that the node knows.
+# questions = [\"count\", \"moments\"]
+
+# When questions are answered: days, from and to, distance from UTC. At other times they wait. No daylight saving time.
+# hours = \"mon-fri 19:00-07:00 +01:00\"
+
+# What waits for `consilium-node approve STUDY` although its plan was accepted: \"never\", the first question of a
+# \"study\", or the first of each \"attempt\".
+hold = \"never\"
 ";
 
 /// The rules.
@@ -51,6 +72,37 @@ pub(crate) struct Policy {
     per_model: Option<f64>,
     unfit: UnfitRule,
     plans: Option<Vec<Digest>>,
+    studies: Option<Vec<String>>,
+    learners: Option<Vec<Learner>>,
+    questions: Option<Vec<Kind>>,
+    hours: Option<Hours>,
+    hold: Hold,
+}
+
+/// A kind of question, as in the list of `consilium_stats::Query`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+struct Kind(String);
+
+impl TryFrom<String> for Kind {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known: Vec<String> = Query::KINDS.iter().map(|kind| kebab(kind)).collect();
+        if known.contains(&text) {
+            return Ok(Self(text));
+        }
+        Err(format!("`{text}` is no kind of question; there are {}", known.join(", ")))
+    }
+}
+
+/// `ForestLevel` as `forest-level`
+fn kebab(name: &str) -> String {
+    let lower = |(place, letter): (usize, char)| {
+        let dash = (place > 0 && letter.is_ascii_uppercase()).then_some('-');
+        dash.into_iter().chain([letter.to_ascii_lowercase()])
+    };
+    name.chars().enumerate().flat_map(lower).collect()
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -71,6 +123,11 @@ impl Default for Policy {
             per_model: None,
             unfit: UnfitRule::Refuse,
             plans: None,
+            studies: None,
+            learners: None,
+            questions: None,
+            hours: None,
+            hold: Hold::Never,
         }
     }
 }
@@ -78,13 +135,19 @@ impl Default for Policy {
 impl Policy {
     pub(crate) fn read(folder: &Folder) -> Result<Self, Fault> {
         let file = folder.policy();
-        let text = folder::read(&file)?;
-        match toml::from_str(&text) {
+        Self::parse(&folder::read(&file)?, &file)
+    }
+
+    pub(crate) fn parse(text: &str, file: &Path) -> Result<Self, Fault> {
+        let wrong = |why: String| Fault::Configuration { file: file.to_owned(), why };
+        match toml::from_str(text) {
             Ok(Self { per_model: Some(most), .. }) if most.is_nan() || most <= 0.0 => {
-                Err(Fault::Configuration { file, why: "per_model: must be above 0".to_owned() })
+                Err(wrong("per_model: must be above 0".to_owned()))
             }
             Ok(policy) => Ok(policy),
-            Err(error) => Err(Fault::Configuration { file, why: error.to_string() }),
+            Err(error) => Err(wrong(format!(
+                "{error}correct or delete that line; docs/guides/site-it.md lists the rules"
+            ))),
         }
     }
 
@@ -94,9 +157,30 @@ impl Policy {
         let plans =
             plans.as_ref().map_or("every accepted plan".to_owned(), |plans| format!("{} plans", plans.len()));
         let own = self.per_model.map_or_else(String::new, |most| format!(", {most} parameters a patient"));
+        let hours = self.hours.as_ref().map_or_else(String::new, |hours| format!("; answers {hours}"));
+        let hold = match self.hold {
+            Hold::Never => "",
+            Hold::Study => "; each study waits for `approve`",
+            Hold::Attempt => "; each attempt waits for `approve`",
+        };
         format!(
-            "at least {min_patients} patients, {cell} of a class if any, {min_sites} hospitals{own}; {plans} may run"
+            "at least {min_patients} patients, {cell} of a class if any, {min_sites} hospitals{own}; {plans} may \
+             run{hours}{hold}"
         )
+    }
+
+    pub(crate) fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// The hours in which this node answers, when it is none of them.
+    pub(crate) fn closed(&self, now: OffsetDateTime) -> Option<&Hours> {
+        self.hours.as_ref().filter(|hours| !hours.hold(now))
+    }
+
+    /// The hours in which this node answers, if they are limited.
+    pub(crate) fn hours(&self) -> Option<&Hours> {
+        self.hours.as_ref()
     }
 
     pub(crate) fn unfit(&self) -> Unfit {
@@ -111,6 +195,15 @@ impl Policy {
         let hash = plan.hash();
         if self.plans.as_ref().is_some_and(|plans| !plans.contains(&hash)) {
             return Err(Fault::PlanNotAllowed(hash));
+        }
+        let id = &plan.study.id;
+        if self.studies.as_ref().is_some_and(|patterns| !patterns.iter().any(|pattern| fits(pattern, id))) {
+            return Err(Fault::StudyNotAllowed(id.clone()));
+        }
+        let unknown =
+            |learner: &Learner| self.learners.as_ref().is_some_and(|known| !known.contains(learner));
+        if let Some(learner) = plan.model.learners().find(unknown) {
+            return Err(Fault::LearnerNotAllowed(word(learner)));
         }
         if plan.privacy.release.contains(&Release::SiteSums) && !self.site_sums {
             return Err(Fault::SiteSums);
@@ -127,6 +220,16 @@ impl Policy {
             parameters,
             site_sums: self.site_sums,
         })
+    }
+
+    /// Whether questions of this kind are answered here, and those within it.
+    pub(crate) fn allows_question(&self, query: &Query) -> Result<(), Fault> {
+        let Some(allowed) = &self.questions else { return Ok(()) };
+        let mut kinds = query.kinds().into_iter().map(kebab);
+        match kinds.find(|kind| !allowed.contains(&Kind(kind.clone()))) {
+            Some(kind) => Err(Fault::QuestionNotAllowed(kind)),
+            None => Ok(()),
+        }
     }
 
     /// Whether enough hospitals take part.
@@ -161,6 +264,19 @@ impl Policy {
     }
 }
 
+/// A learner as plans write it.
+pub(crate) fn word(learner: Learner) -> String {
+    serde_json::to_string(&learner).unwrap_or_default().trim_matches('"').to_owned()
+}
+
+/// Whether an id is the one of a rule, or begins as the rule does up to its star.
+fn fits(pattern: &str, study: &StudyId) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => study.as_str().starts_with(beginning),
+        None => study.as_str() == pattern,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +305,39 @@ mod tests {
         assert!(listed.allows_plan(&plan("")).is_ok());
         let other = listed.allows_plan(&plan("[evaluate]\nfolds = 3\n")).unwrap_err();
         assert_eq!(other.code(), "CNS-N-0403");
+    }
+
+    #[test]
+    fn studies_are_allowed_by_id_and_learners_by_name() {
+        let allowed = |rules: &str| policy(rules).allows_plan(&plan("")).map_err(|fault| fault.code());
+        assert_eq!(allowed("studies = [\"s\"]"), Ok(()));
+        assert_eq!(allowed("studies = [\"mycn-*\", \"*\"]"), Ok(()));
+        assert_eq!(allowed("studies = [\"mycn-*\", \"s-2\"]"), Err("CNS-N-0420"));
+        assert_eq!(allowed("learners = [\"logistic\"]"), Ok(()));
+        assert_eq!(allowed("learners = [\"cox\"]"), Err("CNS-N-0421"));
+    }
+
+    #[test]
+    fn kinds_of_questions_are_allowed_by_name_and_nested_ones_too() {
+        let count: Query = serde_json::from_str("{\"stack\":[{\"scale\":{\"width\":1}}]}").unwrap();
+        let allowed = |rules: &str| policy(rules).allows_question(&count).map_err(|fault| fault.code());
+        assert_eq!(allowed(""), Ok(()));
+        assert_eq!(allowed("questions = [\"stack\", \"scale\"]"), Ok(()));
+        assert_eq!(allowed("questions = [\"stack\", \"count\"]"), Err("CNS-N-0422"));
+        let unknown = toml::from_str::<Policy>("questions = [\"rows\"]").unwrap_err().to_string();
+        assert!(unknown.contains("forest-level"), "{unknown}");
+    }
+
+    #[test]
+    fn a_rule_that_does_not_exist_is_refused_with_file_key_and_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("policy.toml"), "min_patient = 3\n").unwrap();
+        let fault = Policy::read(&Folder::new(folder.path().to_owned())).unwrap_err();
+        let text = fault.to_string();
+        assert_eq!(fault.code(), "CNS-N-0102");
+        for part in ["policy.toml", "min_patient", "`min_patients`", "site-it.md"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 
     #[test]

@@ -11,11 +11,15 @@ use crate::decisions;
 use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::Folder;
+use crate::holding::Holding;
 use crate::outbox::Incoming;
+use crate::problems;
 use crate::renewal::Door;
 
 /// Longest wait of one poll, below the idle limits of proxies.
 const POLL: Duration = Duration::from_secs(20);
+/// The same while a question waits here: hours begin and people approve in between.
+const POLL_WAITING: Duration = Duration::from_secs(2);
 /// First and longest pause between attempts to connect.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(5)];
 
@@ -27,7 +31,8 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
     tracing::info!("{}", self_test.verdict()?);
     let door = Door::at(&folder, &configuration)?;
     let answering = Answering::new(folder.clone(), configuration);
-    let mut run = Run { folder, door, answering, pause: PAUSES[0] };
+    let holding = Holding::new(folder.clone());
+    let mut run = Run { folder, door, answering, holding, pause: PAUSES[0] };
     tokio::select! {
         ended = run.until_done(until_idle) => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -38,6 +43,7 @@ struct Run {
     folder: Folder,
     door: Door,
     answering: Answering,
+    holding: Holding,
     pause: Duration,
 }
 
@@ -68,12 +74,25 @@ impl Run {
     async fn once(&mut self) -> Result<(), Fault> {
         let all = decisions::all(&self.folder)?;
         let ended = all.iter().filter(|known| known.ended.is_some()).map(|known| known.study.to_string());
-        match self.door.outbox().await?.next(POLL, ended.collect()).await? {
+        let waiting = self.holding.studies()?;
+        let poll = if waiting.is_empty() { POLL } else { POLL_WAITING };
+        match self.door.outbox().await?.next(poll, ended.collect(), &waiting).await? {
             Incoming::Nothing => Ok(()),
-            Incoming::Question(question) => self.reply(&question).await,
+            Incoming::Question(question) => match self.holding.keep(&question)? {
+                Some(waiting) => {
+                    let Question { study, attempt, exchange, .. } = *question;
+                    say(format_args!(
+                        "{study} attempt {attempt} exchange {exchange}: waits for {}",
+                        waiting.why
+                    ));
+                    Ok(())
+                }
+                None => self.reply(&question).await,
+            },
             Incoming::Ended { study, state, cause } => {
                 let because = if cause.is_empty() { String::new() } else { format!(": {cause}") };
                 say(format_args!("{study} {state}{because}"));
+                self.holding.release(&study)?;
                 if let Some(mut decision) = decisions::load(&self.folder, &study)? {
                     decision.ended = Some(state);
                     decisions::save(&self.folder, &decision)?;
@@ -95,7 +114,8 @@ impl Run {
             }
             Err(fault) => {
                 let code = fault.code();
-                tracing::error!(%study, %attempt, %exchange, code, "{fault}");
+                problems::note(&self.folder, &format!("{study}: {fault} [{code}]"))?;
+                tracing::error!(%study, %attempt, %exchange, code, "no answer; problems.txt says why");
                 self.door.outbox().await?.decline(question, code).await?;
                 say(format_args!("{study} attempt {attempt} exchange {exchange}: declined with {code}"));
             }

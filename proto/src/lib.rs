@@ -4,6 +4,9 @@
 //! A test compiles the .proto files again and fails when `src/gen` is stale. Spec: the comments in the .proto
 //! files.
 
+/// Encodes and decodes every message.
+pub use prost::Message;
+
 /// Version 1 of every message and service.
 #[allow(
     missing_docs,

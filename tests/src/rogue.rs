@@ -74,7 +74,7 @@ impl Rogue {
     /// Polls until a question comes.
     pub fn question(&mut self) -> Result<Question> {
         for _ in 0..POLLS {
-            let request = NextRequest { wait_ms: POLL_MS, ended: Vec::new() };
+            let request = NextRequest { wait_ms: POLL_MS, ended: Vec::new(), waiting: Vec::new() };
             match self.runtime.block_on(self.client.next(request))?.into_inner().what {
                 Some(What::Question(question)) => return Ok(question),
                 Some(What::Ended(ended)) => bail!("{} is {}: {}", ended.study, ended.state, ended.cause),
@@ -86,7 +86,7 @@ impl Rogue {
 
     /// One poll, as long as the coordinator lets it last.
     pub fn poll(&mut self, wait_ms: u32) -> Result<Option<What>, Status> {
-        let request = NextRequest { wait_ms, ended: Vec::new() };
+        let request = NextRequest { wait_ms, ended: Vec::new(), waiting: Vec::new() };
         Ok(self.runtime.block_on(self.client.next(request))?.into_inner().what)
     }
 

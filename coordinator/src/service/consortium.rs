@@ -99,7 +99,8 @@ impl ConsortiumService {
     }
 
     /// The next work of a site. Ends at once when the site is revoked.
-    async fn wait_for_work(&self, site: &SiteId, ended: &[String], wait: Duration) -> Result<What, Fault> {
+    async fn wait_for_work(&self, site: &SiteId, request: &NextRequest) -> Result<What, Fault> {
+        let wait = Duration::from_millis(request.wait_ms.into());
         let deadline = tokio::time::Instant::now() + wait.min(LONGEST_POLL);
         let (mut woken, mut draining) = (self.studies.woken(), self.draining.clone());
         let mut roll = self.studies.roll();
@@ -107,7 +108,7 @@ impl ConsortiumService {
             woken.mark_unchanged();
             let known = roll.borrow().clone();
             if let Some(what) =
-                self.studies.find_for(site, |study, life| work(site, study, life, ended, &known)).await
+                self.studies.find_for(site, |study, life| work(site, study, life, request, &known)).await
             {
                 return Ok(what);
             }
@@ -136,8 +137,7 @@ impl Consortium for ConsortiumService {
 
     async fn next(&self, request: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
         let site = caller(&self.store, &request).await?;
-        let NextRequest { wait_ms, ended } = request.into_inner();
-        let what = self.wait_for_work(&site, &ended, Duration::from_millis(wait_ms.into())).await?;
+        let what = self.wait_for_work(&site, request.get_ref()).await?;
         Ok(Response::new(NextReply { what: Some(what) }))
     }
 
@@ -176,13 +176,14 @@ fn offer(site: &SiteId, study: &StudyId, life: &StudyLife, roll: &Roll) -> Offer
 }
 
 /// The open question of a site in one study, or the news that the study has ended.
-fn work(site: &SiteId, study: &StudyId, life: &StudyLife, ended: &[String], roll: &Roll) -> Option<What> {
-    if let Some(question) = life.question_for(site) {
+fn work(site: &SiteId, study: &StudyId, life: &StudyLife, seen: &NextRequest, roll: &Roll) -> Option<What> {
+    let is_in = |studies: &[String]| studies.iter().any(|known| known == study.as_str());
+    if let Some(question) = life.question_for(site).filter(|_| !is_in(&seen.waiting)) {
         return Some(What::Question(put(study, life, &question, roll)));
     }
     let took_part = matches!(life.answer_of(site), Some(Answer::Accepted(_)));
     let is_over = matches!(life.state_word(), "finished" | "aborted");
-    let is_news = took_part && is_over && !ended.iter().any(|known| known == study.as_str());
+    let is_news = took_part && is_over && !is_in(&seen.ended);
     is_news.then(|| {
         let cause = life.cause().unwrap_or_default().to_owned();
         What::Ended(Ended { study: study.to_string(), state: life.state_word().to_owned(), cause })

@@ -65,12 +65,19 @@ pub(super) async fn enrol(folder: &Folder, invitation: &Path, data: &Path) -> Re
     write(folder, invited, data, (&certificate, &key))
 }
 
+/// Whether a text has the form of an invitation.
+pub(crate) fn is_invitation(text: &str) -> bool {
+    parse(text).is_ok()
+}
+
+fn parse(text: &str) -> Result<Invitation, String> {
+    // the parser's whole message would show the token
+    toml::from_str(text).map_err(|e: toml::de::Error| e.message().to_owned())
+}
+
 fn read(file: &Path) -> Result<Invitation, Fault> {
     let not_one = |why: String| Fault::Invitation { file: file.to_owned(), why };
-    let text = folder::read(file)?;
-    // the parser's message would show the token
-    let invited: Invitation =
-        toml::from_str(&text).map_err(|e: toml::de::Error| not_one(e.message().to_owned()))?;
+    let invited = parse(&folder::read(file)?).map_err(not_one)?;
     invited.log.parse::<VerifierKey>().map_err(|e| not_one(format!("log: {e}")))?;
     if clock::has_passed(&invited.expires) {
         return Err(Fault::InvitationExpired { file: file.to_owned(), expired: invited.expires });

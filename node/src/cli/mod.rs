@@ -3,10 +3,12 @@
 //! Facts go to standard output, with `--json` as JSON; the log goes to standard error. A refusal ends with its code in
 //! brackets.
 
+mod approve;
 mod bar;
 mod data;
 mod enrol;
 mod facts;
+mod plan;
 mod predict;
 mod studies;
 
@@ -20,6 +22,7 @@ use consilium_types::StudyId;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use bar::Bar;
+pub(crate) use enrol::is_invitation;
 
 use crate::errors::Fault;
 use crate::folder::Folder;
@@ -87,6 +90,14 @@ enum Command {
         /// Which.
         study: StudyId,
     },
+    /// Let the questions of a study go that `hold` in policy.toml keeps back.
+    Approve {
+        /// Which.
+        study: StudyId,
+        /// Only so many, from the one that waits.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        questions: Option<u32>,
+    },
     /// Answer questions until stopped.
     Run {
         /// End once every accepted study has ended.
@@ -96,11 +107,7 @@ enum Command {
     /// Predict for new patients with a study's model; the predictions stay here.
     Predict(predict::Predict),
     /// List what left this hospital.
-    Egress {
-        /// As JSON, message by message.
-        #[arg(long)]
-        json: bool,
-    },
+    Egress(facts::Egress),
 }
 
 /// Runs a command line, the program's name first.
@@ -136,9 +143,10 @@ async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
         Command::Studies { json } => studies::list(&folder, json).await,
         Command::Accept { study } => studies::decide(&folder, &study, true).await,
         Command::Refuse { study } => studies::decide(&folder, &study, false).await,
+        Command::Approve { study, questions } => approve::approve(&folder, &study, questions),
         Command::Run { until_idle } => run::run(folder, until_idle).await,
         Command::Predict(arguments) => predict::predict(&folder, &arguments),
-        Command::Egress { json } => facts::egress(&folder, json),
+        Command::Egress(asked) => facts::egress(&folder, &asked),
     }
 }
 

@@ -1,10 +1,9 @@
 //! `studies`, `accept`, `refuse`: what a person at the hospital decides.
 
-use consilium_types::plan::Release;
 use consilium_types::{StudyId, StudyPlan};
 use serde_json::json;
 
-use super::{say, say_json};
+use super::{plan as words, say, say_json};
 use crate::cohort;
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
@@ -35,29 +34,16 @@ fn show(study: &Offered) {
     let plan = &study.plan;
     let answer = if study.answer.is_empty() { "not answered" } else { &study.answer };
     say(format_args!("{}: {} ({}, {answer})", plan.study.id, plan.study.title, study.state));
-    say(format_args!("  plan hash  {}", plan.hash()));
-    say(format_args!("  predicts   {}", plan.outcome.text()));
-    say(format_args!("  patients   {}", included(plan)));
-    say(format_args!("  from       {}", inputs(plan)));
-    if plan.privacy.release.contains(&Release::SiteSums) {
-        say("  attention  results will show sums of each single hospital");
-    }
+    row_by_row(plan);
     if !study.cause.is_empty() {
         say(format_args!("  because    {}", study.cause));
     }
 }
 
-fn included(plan: &StudyPlan) -> String {
-    let clauses: Vec<&str> =
-        plan.cohort.include.clauses().iter().map(consilium_types::plan::Clause::text).collect();
-    if clauses.is_empty() { "all with a known outcome".to_owned() } else { clauses.join(" and ") }
-}
-
-fn inputs(plan: &StudyPlan) -> String {
-    let images = plan.inputs.images().map(|(name, _)| format!("{} images", name.to_uppercase()));
-    let table = plan.inputs.table.iter().map(|table| table.file.clone());
-    let clinical = plan.inputs.has_clinical().then(|| "clinical columns".to_owned());
-    images.chain(table).chain(clinical).collect::<Vec<_>>().join(", ")
+fn row_by_row(plan: &StudyPlan) {
+    for (label, text) in words::in_words(plan) {
+        say(format_args!("  {label:<10} {text}"));
+    }
 }
 
 /// Tells the coordinator, once the hospital's own record holds the decision.
@@ -85,7 +71,11 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
 
 /// Says what this hospital would bring; refuses what its first answer would be refused for.
 fn foresee(plan: &StudyPlan, policy: &Policy, configuration: &Configuration) -> Result<(), Fault> {
+    say(format_args!("{}: {}", plan.study.id, plan.study.title));
+    row_by_row(plan);
     policy.allows_plan(plan)?;
+    say("what will leave this hospital, and how often:");
+    words::leaves(plan, policy).iter().for_each(|line| say(format_args!("  {line}")));
     let foresight = Foresight::of(plan, policy, configuration)?;
     say(&foresight.patients);
     if let Some(refusal) = foresight.refusal {

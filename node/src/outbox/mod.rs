@@ -21,8 +21,8 @@ use consilium_types::{Schema, StudyId, StudyPlan};
 use tonic::transport::Channel;
 
 pub(crate) use enrolling::{Enrolling, RenewingEnded};
-pub(crate) use ledger::{Line, read as read_ledger};
-pub(crate) use received::{Incoming, Offered};
+pub(crate) use ledger::{Line, check as check_ledger, read as read_ledger};
+pub(crate) use received::{Incoming, Offered, decode_next, decode_studies};
 
 use crate::answering::Question;
 use crate::errors::Fault;
@@ -51,10 +51,16 @@ impl Outbox {
         reply.into_inner().studies.into_iter().map(Offered::read).collect()
     }
 
-    /// Waits for a question.
-    pub(crate) async fn next(&mut self, wait: Duration, ended: Vec<String>) -> Result<Incoming, Fault> {
+    /// Waits for a question; none of the studies that are kept waiting here.
+    pub(crate) async fn next(
+        &mut self,
+        wait: Duration,
+        ended: Vec<String>,
+        waiting: &[StudyId],
+    ) -> Result<Incoming, Fault> {
         let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
-        let reply = self.client.next(NextRequest { wait_ms, ended }).await.map_err(fault_of)?;
+        let waiting = waiting.iter().map(StudyId::to_string).collect();
+        let reply = self.client.next(NextRequest { wait_ms, ended, waiting }).await.map_err(fault_of)?;
         received::read(reply.into_inner())
     }
 

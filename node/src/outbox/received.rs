@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use consilium_proto::Message;
 use consilium_proto::v1::next_reply::What;
-use consilium_proto::v1::{NextReply, OfferedStudy, Participant, Question as Wire};
+use consilium_proto::v1::{NextReply, OfferedStudy, Participant, Question as Wire, StudiesReply};
 use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
 
 use super::study_id;
@@ -50,6 +51,20 @@ impl Offered {
     pub(crate) fn is_accepted(&self) -> bool {
         self.answer == "accepted"
     }
+}
+
+/// Bytes of a reply to a poll.
+pub(crate) fn decode_next(bytes: &[u8]) -> Result<Incoming, Fault> {
+    read(decode(bytes)?)
+}
+
+/// Bytes of a list of studies.
+pub(crate) fn decode_studies(bytes: &[u8]) -> Result<Vec<Offered>, Fault> {
+    decode::<StudiesReply>(bytes)?.studies.into_iter().map(Offered::read).collect()
+}
+
+fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
+    M::decode(bytes).map_err(|e| Fault::Answer(e.to_string()))
 }
 
 pub(super) fn read(reply: NextReply) -> Result<Incoming, Fault> {

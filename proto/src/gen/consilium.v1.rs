@@ -58,6 +58,9 @@ pub struct NextRequest {
     /// Studies this site has seen end; the reply does not report them again.
     #[prost(string, repeated, tag = "2")]
     pub ended: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Studies whose question this site keeps back, for its hours or for a person; it is not put again by this call.
+    #[prost(string, repeated, tag = "3")]
+    pub waiting: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NextReply {

@@ -226,6 +226,18 @@ impl Query {
         each!(self, computation => computation.released())
     }
 
+    /// Names of the question and of those within it, as in [`Query::KINDS`].
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&'static str> {
+        let within: Vec<&Self> = match self {
+            Self::Stack(stack) => stack.questions.iter().collect(),
+            Self::Repeat(repeat) => vec![&*repeat.question],
+            Self::Resample(resample) => vec![&*resample.question],
+            _ => Vec::new(),
+        };
+        std::iter::once(self.kind()).chain(within.into_iter().flat_map(Self::kinds)).collect()
+    }
+
     /// The site half. Call [`Query::check`] first.
     pub fn answer(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
         each!(self, computation => computation.site(rows, networks))
@@ -244,9 +256,20 @@ impl Query {
     }
 }
 
-/// Makes every computation a query.
+/// Makes every computation a query, with a name.
 macro_rules! queries {
     ($($computation:ident),*) => {
+        impl Query {
+            /// Names of all kinds of questions.
+            pub const KINDS: &'static [&'static str] = &[$(stringify!($computation)),*];
+
+            fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$computation(_) => stringify!($computation)),*
+                }
+            }
+        }
+
         $(impl From<$computation> for Query {
             fn from(computation: $computation) -> Self {
                 Self::$computation(computation)
