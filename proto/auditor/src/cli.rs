@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use consilium_types::StudyId;
 
+use crate::report::{Pack, html};
 use crate::{Broken, Log, Verdict, folder, words};
 
-/// Checks a consortium's training log. It reads files and writes nothing.
+/// Checks a consortium's training log. It reads files and writes nothing but the pack that `report` makes.
 #[derive(Debug, Parser)]
 #[command(name = "consilium-audit", version, about, max_term_width = 100)]
 struct Arguments {
@@ -45,6 +46,19 @@ enum Command {
         #[arg(long)]
         policy: Option<PathBuf>,
     },
+    /// Write the audit pack: a page and JSON. A log that is not in order gets one too, which says so.
+    Report {
+        /// The folder `log` of a coordinator, or a copy of it.
+        log: PathBuf,
+        /// Plans, result files and hospitals' egress ledgers (`consilium-node egress --out FILE.jsonl`).
+        files: Vec<PathBuf>,
+        /// Where to; audit.html and audit.json are written.
+        #[arg(long)]
+        out: PathBuf,
+        /// Whom to believe; by default `policy.txt` beside the log.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+    },
 }
 
 /// Runs a command line, the program's name first.
@@ -62,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             verify(&log, policy.as_deref(), since.as_deref(), json)
         }
         Command::Show { log, study, policy } => show(&log, study.as_ref(), policy.as_deref()),
+        Command::Report { log, files, out, policy } => report(&log, &files, &out, policy.as_deref()),
     };
     match held {
         Ok(true) => ExitCode::SUCCESS,
@@ -129,6 +144,15 @@ fn show(log: &Path, study: Option<&StudyId>, policy: Option<&Path>) -> Result<bo
         }
     }
     Ok(true)
+}
+
+fn report(log: &Path, files: &[PathBuf], out: &Path, policy: Option<&Path>) -> Result<bool, Broken> {
+    let found = read(log, policy, None)?;
+    let files = files.iter().map(|file| folder::read_attachment(file)).collect::<Result<Vec<_>, _>>()?;
+    let pack = Pack::of(&found, &files)?;
+    folder::write_pack(out, &[("audit.html", html(&pack)), ("audit.json", pack.to_json())])?;
+    say(&format!("{}: {} findings; audit.html and audit.json", out.display(), pack.findings.len()));
+    Ok(pack.findings.is_empty())
 }
 
 /// A reader that went away, as `head` does, is no failure.

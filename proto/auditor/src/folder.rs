@@ -10,6 +10,8 @@ use consilium_ledger::policy::{PolicyFault, Unbelieved};
 use consilium_ledger::tile::TileFault;
 use consilium_ledger::{Checkpoint, Entry, Note, Policy, Tree, tile};
 
+use crate::report::Unrecognised;
+
 /// Entries of a log that this reader takes into memory.
 const MOST_ENTRIES: u64 = 1 << 24;
 
@@ -34,6 +36,17 @@ pub enum Broken {
         /// Why.
         source: std::io::Error,
     },
+    /// A file of the pack cannot be written.
+    #[error("{}: cannot be written: {source}", file.display())]
+    Unwritten {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file beside the log that is none of a study's.
+    #[error(transparent)]
+    Unrecognised(#[from] Unrecognised),
     /// The policy is none.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
@@ -88,6 +101,8 @@ impl Broken {
             Self::Root => "CNS-A-0108",
             Self::Hashes(_) => "CNS-A-0109",
             Self::Rewritten { .. } => "CNS-A-0110",
+            Self::Unwritten { .. } => "CNS-A-0120",
+            Self::Unrecognised(_) => "CNS-A-0121",
         }
     }
 }
@@ -101,6 +116,26 @@ pub fn read_policy(file: &Path) -> Result<Policy, Broken> {
 pub fn read_checkpoint(file: &Path, policy: &Policy) -> Result<Checkpoint, Broken> {
     let note: Note = text(file)?.parse()?;
     Ok(policy.believe(&note)?)
+}
+
+/// Reads a file beside the log: its name without folders, and its text.
+pub(crate) fn read_attachment(file: &Path) -> Result<(String, String), Broken> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok((name, text(file)?))
+}
+
+/// Writes the files of a pack into a folder.
+pub(crate) fn write_pack(folder: &Path, files: &[(&str, String)]) -> Result<(), Broken> {
+    let fault = |file: &Path| {
+        let file = file.to_owned();
+        move |source| Broken::Unwritten { file, source }
+    };
+    std::fs::create_dir_all(folder).map_err(fault(folder))?;
+    for (name, text) in files {
+        let file = folder.join(name);
+        std::fs::write(&file, text).map_err(fault(&file))?;
+    }
+    Ok(())
 }
 
 impl Log {

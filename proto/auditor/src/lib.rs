@@ -1,10 +1,11 @@
 //! Checks a consortium's training log, with nothing of the programs that wrote it but the formats.
 //!
-//! `folder` reads and verifies the files, `rules` what entries must add up to, `study` where a study stands, `cli` the
-//! program. Never: the network, a write. Spec: docs/reference/training-log.md.
+//! `folder` reads and verifies the files, `rules` what entries must add up to, `study` where a study stands, `report` the
+//! pack for whoever must answer, `cli` the program. Never: the network; a write, but of the pack. Spec: docs/reference/training-log.md.
 
 mod cli;
 mod folder;
+pub mod report;
 mod rules;
 mod study;
 mod words;

@@ -38,7 +38,8 @@ pub(crate) fn of(entry: &Entry) -> String {
     }
 }
 
-fn why(cause: &Cause) -> String {
+/// Why an attempt ended.
+pub(crate) fn why(cause: &Cause) -> String {
     match cause {
         Cause::Declined(code) => format!("declined with {code}"),
         Cause::Withdrawn => "an approval was withdrawn".to_owned(),
