@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod canary;
 mod enrolment;
 mod identity;
 mod kill;
 mod predict;
+mod sovereignty;
 mod study;
 mod tls;
 mod training_log;

@@ -22,13 +22,19 @@ pub struct Consortium {
     program: PathBuf,
     server: Option<Party>,
     port: u16,
+    log: &'static str,
 }
 
 impl Consortium {
     /// Makes a consortium and serves it on a free port of the loopback interface.
     pub fn begin(program: &str) -> Result<Self> {
-        let mut consortium =
-            Self { folder: tempfile::tempdir()?, program: program.into(), server: None, port: 0 };
+        let mut consortium = Self {
+            folder: tempfile::tempdir()?,
+            program: program.into(),
+            server: None,
+            port: 0,
+            log: "warn",
+        };
         consortium.operator(&["init", "--name", "Test", "--address", "127.0.0.1:0"])?.succeeded()?;
         consortium.serve()?;
         Ok(consortium)
@@ -54,6 +60,24 @@ impl Consortium {
         self.port = line.rsplit(':').next().and_then(|port| port.parse().ok()).context("a port")?;
         self.server = Some(server);
         Ok(())
+    }
+
+    /// What processes that are started from now on log.
+    pub fn log(&mut self, filter: &'static str) {
+        self.log = filter;
+    }
+
+    /// What the running server has printed so far.
+    #[must_use]
+    pub fn printed(&self) -> Vec<String> {
+        self.server.as_ref().map(Party::printed).unwrap_or_default()
+    }
+
+    /// Lets a hospital connect to another port.
+    pub fn redirect(&self, site: &str, port: u16) -> Result<()> {
+        let configuration = self.node_folder(site).join("node.toml");
+        let text = fs::read_to_string(&configuration)?;
+        Ok(fs::write(&configuration, text.replace(&self.port.to_string(), &port.to_string()))?)
     }
 
     /// Ends the server as `kill -9` does.
@@ -93,7 +117,7 @@ impl Consortium {
 
     fn command(&self, role: &str, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg(role).arg("--dir").arg(folder).args(arguments).env("RUST_LOG", "warn");
+        command.arg(role).arg("--dir").arg(folder).args(arguments).env("RUST_LOG", self.log);
         command
     }
 

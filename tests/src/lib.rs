@@ -13,8 +13,10 @@ pub mod plans;
 pub mod rogue;
 pub mod sites;
 pub mod stranger;
+pub mod tap;
 
-pub use consortium::Consortium;
+pub use consortium::{Consortium, POLICY};
 pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};
+pub use tap::{Tap, Tapped};

@@ -66,6 +66,12 @@ impl Party {
         self.wait_until(nth).map_err(|why| anyhow!("{} did not print `{text}`: {why}", self.name))
     }
 
+    /// Every line so far.
+    #[must_use]
+    pub fn printed(&self) -> Vec<String> {
+        self.output.lock().lines.clone()
+    }
+
     /// How many lines with `text` have been printed so far.
     #[must_use]
     pub fn count(&self, text: &str) -> usize {
