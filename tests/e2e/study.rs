@@ -108,8 +108,8 @@ fn different_columns_abort_and_say_which() {
     let consortium =
         Consortium::of(PROGRAM, &SITES[..2], |data, site| sites::feature_table(data, site, 24)).unwrap();
     let file = consortium.data("north").join("features.csv");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("entropy", "entropie")).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("entropy", "entropie")).unwrap();
     let plan = consortium.agree(plans::TABLE, &SITES[..2]).unwrap();
     let status = consortium.status(&plan).unwrap();
     assert!(status.contains("CNS-R-0302") && status.contains("entropie"), "{status}");
