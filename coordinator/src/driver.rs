@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use consilium_ledger::witness::AddCheckpoint;
+use consilium_proto::v1::Opening;
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{Effect, Entry, Event, Timestamp};
+use consilium_rounds::life::{Effect, Entry, Event, Key, Timestamp};
 use consilium_store::{JournalLine, SiteState, Store, StudyRecord};
 use consilium_types::{SiteId, StudyId, StudyPlan};
 use tokio::sync::{Mutex, watch};
@@ -51,6 +53,27 @@ impl Studies {
     /// Who is in the consortium.
     pub(crate) fn roll(&self) -> watch::Receiver<Roll> {
         self.roll.subscribe()
+    }
+
+    /// Keeps a hospital's cosignature, if it brings one; gives what it cosigns next.
+    pub(crate) async fn witness(
+        &self,
+        site: &SiteId,
+        size: u64,
+        cosignature: &str,
+    ) -> Result<(Option<AddCheckpoint>, watch::Receiver<u64>), Fault> {
+        let mut log = self.log.lock().await;
+        if !cosignature.is_empty() && log.cosign(site, size, cosignature)? {
+            self.wake.send_replace(());
+        }
+        let mut published = log.published();
+        published.mark_unchanged();
+        Ok((log.next_for(site, size), published))
+    }
+
+    /// That a question is opened in the log, once the majority of its roster has cosigned it.
+    pub(crate) async fn opening(&self, study: &StudyId, key: Key, roster: &[SiteId]) -> Option<Opening> {
+        self.log.lock().await.opening(study, key, roster)
     }
 
     /// Looks at a study.
@@ -170,7 +193,7 @@ pub(crate) async fn replay(store: &Store, record: &StudyRecord) -> Result<StudyL
 }
 
 fn line(entry: &Entry) -> JournalLine {
-    let pair = |key: consilium_rounds::life::Key| (key.attempt, key.exchange);
+    let pair = |key: Key| (key.attempt, key.exchange);
     JournalLine {
         entry: entry.to_bytes(),
         submits: entry.submits().map(pair),

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use consilium_ledger::note::NoteFault;
 use consilium_rounds::life::{Refusal, UnreadableEntry};
 use consilium_stats::SummaryFault;
 use consilium_store::StoreError;
@@ -88,6 +89,8 @@ pub(crate) enum Fault {
     EndedLongAgo(u64),
     #[error("the certificate has ended; it can be renewed, and nothing else: start `consilium-node run`")]
     CertificateEnded,
+    #[error("not a cosignature of the checkpoint by this hospital's witness key: {0}")]
+    Cosignature(NoteFault),
     #[error("the signing request cannot be read: {0}")]
     SigningRequest(String),
     #[error("{field}: {why}")]
@@ -143,6 +146,7 @@ impl Fault {
             Self::KeyTaken => "CNS-C-0212",
             Self::EndedLongAgo(_) => "CNS-C-0213",
             Self::CertificateEnded => "CNS-C-0214",
+            Self::Cosignature(_) => "CNS-C-0215",
         }
     }
 
@@ -159,6 +163,7 @@ impl Fault {
             Self::NotOffered(_) | Self::NoSuchStudy(_) => Code::NotFound,
             Self::Malformed { .. }
             | Self::SigningRequest(_)
+            | Self::Cosignature(_)
             | Self::Summary(_)
             | Self::Refused(Refusal::Shape(_) | Refusal::NotACode) => Code::InvalidArgument,
             Self::Refused(_) | Self::OtherPlan(_) => Code::FailedPrecondition,

@@ -74,6 +74,13 @@ pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
     replace(file, bytes, false).map_err(|source| fault(file, "writing", source))
 }
 
+/// Writes a file that a crash may undo: the old one or the new one, both whole.
+pub(crate) fn write_lightly(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let partial = file.with_extension("partial");
+    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, file));
+    written.map_err(|source| fault(file, "writing", source))
+}
+
 /// Writes a private key.
 pub(crate) fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
     replace(file, text.as_bytes(), true).map_err(|source| fault(file, "writing", source))

@@ -1,7 +1,7 @@
 //! Whether a hospital's key has signed.
 
+use consilium_crypto::SitePublic;
 use consilium_types::PublicKey;
-use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::errors::Fault;
 
@@ -14,11 +14,10 @@ pub(crate) fn public_key(field: &'static str, bytes: &[u8]) -> Result<PublicKey,
 }
 
 /// False also for bytes that are no key or no signature.
-pub(crate) fn has_signed(key: &PublicKey, statement: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) =
-        (VerifyingKey::from_bytes(key.as_bytes()), Signature::from_slice(signature))
+pub(crate) fn has_signed(key: &PublicKey, domain: &str, statement: &[u8], signature: &[u8]) -> bool {
+    let (Ok(key), Ok(signature)) = (SitePublic::from_bytes(key.as_bytes()), <[u8; 64]>::try_from(signature))
     else {
         return false;
     };
-    key.verify_strict(statement, &signature).is_ok()
+    key.verifies(domain, statement, &signature.into())
 }

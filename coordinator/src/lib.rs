@@ -12,6 +12,7 @@ mod errors;
 mod folder;
 mod identity;
 mod invitation;
+mod log_server;
 mod renewal;
 mod roll;
 mod serve;

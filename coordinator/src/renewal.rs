@@ -47,7 +47,7 @@ impl Renewal {
         let key = SigningRequest::read(&request.csr_pem)?.key();
         let statement = identity::renewal(&site, &request.serial, &key);
         let known = self.store.keys(&site).await?.ok_or(Fault::CertificateUnknown)?;
-        if !has_signed(&known.identity, &statement, &request.signature) {
+        if !has_signed(&known.identity, identity::RENEWAL, &statement, &request.signature) {
             return Err(Fault::UnprovenKey);
         }
         within_grace(&issued, now)?;

@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_proto::v1::Participant;
 use consilium_store::{SiteRecord, SiteState};
-use consilium_types::{PublicKey, SiteId};
+use consilium_types::{SiteId, SiteKeys};
 
 /// All hospitals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Roll {
-    keys: BTreeMap<SiteId, PublicKey>,
+    keys: BTreeMap<SiteId, SiteKeys>,
     revoked: BTreeSet<SiteId>,
 }
 
 impl Roll {
     pub(crate) fn of(records: &[SiteRecord]) -> Self {
         let enrolled = records.iter().filter(|record| record.state == SiteState::Enrolled);
-        let key = |record: &SiteRecord| Some((record.site.clone(), record.keys?.identity));
+        let key = |record: &SiteRecord| Some((record.site.clone(), record.keys?));
         let revoked = records.iter().filter(|record| record.state == SiteState::Revoked);
         Self {
             keys: enrolled.filter_map(key).collect(),
@@ -31,8 +31,10 @@ impl Roll {
     /// Hospitals with their keys, as messages say them.
     pub(crate) fn participants<'a>(&self, sites: impl Iterator<Item = &'a SiteId>) -> Vec<Participant> {
         let one = |site: &SiteId| {
-            let identity_key = self.keys.get(site)?.as_bytes().to_vec();
-            Some(Participant { site: site.to_string(), identity_key })
+            let keys = self.keys.get(site)?;
+            let [identity_key, witness_key] =
+                [keys.identity, keys.witness].map(|key| key.as_bytes().to_vec());
+            Some(Participant { site: site.to_string(), identity_key, witness_key })
         };
         sites.filter_map(one).collect()
     }

@@ -16,13 +16,17 @@ use crate::folder::{self, Folder};
 use crate::renewal::Renewal;
 use crate::service::{ConsortiumService, EnrolmentService};
 use crate::training_log::TrainingLog;
-use crate::{cli, tls, watcher};
+use crate::{cli, log_server, tls, watcher};
 
 /// Largest message taken: the longest summary a question may ask for, and its envelope.
 const MOST_BYTES: usize = (64 << 20) + (1 << 20);
 
 /// Serves until a signal asks it to stop.
-pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(), Fault> {
+pub(crate) async fn serve(
+    folder: &Folder,
+    listen: Option<String>,
+    log_listen: Option<String>,
+) -> Result<(), Fault> {
     let store = Store::open(&folder.database()).await?;
     let settings = store.settings().await?;
     let host = cli::host(&settings.address)?;
@@ -30,15 +34,26 @@ pub(crate) async fn serve(folder: &Folder, listen: Option<String>) -> Result<(),
     authority.issue_server(host, folder)?;
     let renewal = Renewal::new(store.clone(), authority);
     let listen = listen.unwrap_or(settings.listen);
-    let failed = |source| Fault::Listen { address: listen.clone(), source };
-    let listener = TcpListener::bind(&listen).await.map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
+    let (listener, port) = bind(&listen).await?;
     let acceptor = tls::acceptor(folder)?;
     let log = TrainingLog::open(folder, &store).await?;
     let studies = Arc::new(Studies::load(store.clone(), log).await?);
     folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
     cli::say(format_args!("listening on {host}:{port}"));
-    run(listener, acceptor, store, studies, renewal).await
+    let (drain, draining) = watch::channel(false);
+    if let Some(address) = log_listen {
+        let (listener, port) = bind(&address).await?;
+        cli::say(format_args!("the training log is at http://{}:{port}", cli::host(&address)?));
+        tokio::spawn(log_server::serve(listener, folder.training_log(), draining.clone()));
+    }
+    run(listener, acceptor, store, studies, renewal, (drain, draining)).await
+}
+
+async fn bind(address: &str) -> Result<(TcpListener, u16), Fault> {
+    let failed = |source| Fault::Listen { address: address.to_owned(), source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, port))
 }
 
 async fn run(
@@ -47,8 +62,8 @@ async fn run(
     store: Store,
     studies: Arc<Studies>,
     renewal: Renewal,
+    (drain, draining): (watch::Sender<bool>, watch::Receiver<bool>),
 ) -> Result<(), Fault> {
-    let (drain, draining) = watch::channel(false);
     let enrolment = EnrolmentService::new(store.clone(), renewal.clone());
     let consortium = ConsortiumService::new(store.clone(), Arc::clone(&studies), renewal, draining.clone());
     let watching = tokio::spawn(watcher::watch(store, studies, draining.clone()));

@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_learn::Perceptrons;
 use consilium_rounds::Size;
 use consilium_stats::{Query, Summary};
-use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
+use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, SiteKeys, StudyId, StudyPlan};
 
 use crate::cohort::{Cohort, Source};
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
 use crate::extraction::{Cache, Progress};
 use crate::folder::{Configuration, Folder};
+use crate::opening::{self, Opening};
 use crate::policy::Policy;
 use crate::problems;
+use crate::witness;
 
 /// A question as it came, with nothing believed yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +27,11 @@ pub(crate) struct Question {
     pub(crate) plan_hash: Digest,
     pub(crate) roster: Vec<SiteId>,
     /// The keys that sign for hospitals of the roster.
-    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
+    pub(crate) participants: BTreeMap<SiteId, SiteKeys>,
+    /// Hash of the question as it came.
+    pub(crate) digest: Digest,
+    /// That the training log says so.
+    pub(crate) opening: Option<Opening>,
     pub(crate) query: Query,
 }
 
@@ -55,6 +61,8 @@ impl Answering {
         policy.allows_plan(&decision.plan()?)?;
         policy.allows_roster(&question.roster)?;
         policy.allows_question(&question.query)?;
+        witness::refuse_if_frozen(&self.folder)?;
+        opening::check(question, &witness::log_key(&self.folder)?)?;
         if !self.studies.contains_key(&question.study) {
             let prepared = self.prepare(&policy, decision, progress)?;
             self.studies.insert(question.study.clone(), prepared);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use consilium_types::{Digest, PublicKey, SiteId, StudyId, StudyPlan};
+use consilium_types::{Digest, SiteId, SiteKeys, StudyId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::Fault;
@@ -20,7 +20,7 @@ pub(crate) struct Decision {
     pub(crate) accepted: bool,
     /// The invited hospitals, with the keys they had when this was decided.
     #[serde(default)]
-    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
+    pub(crate) participants: BTreeMap<SiteId, SiteKeys>,
     /// Of the cohort that gave the first answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cohort: Option<Digest>,
@@ -30,7 +30,7 @@ pub(crate) struct Decision {
 }
 
 impl Decision {
-    pub(crate) fn new(plan: &StudyPlan, accepted: bool, participants: BTreeMap<SiteId, PublicKey>) -> Self {
+    pub(crate) fn new(plan: &StudyPlan, accepted: bool, participants: BTreeMap<SiteId, SiteKeys>) -> Self {
         Self {
             study: plan.study.id.clone(),
             plan: plan.canonical(),
@@ -47,8 +47,8 @@ impl Decision {
         self.accepted && self.ended.is_none()
     }
 
-    /// Whether every hospital of a roster is asked under the key it had when this was decided.
-    pub(crate) fn knows(&self, roster: &[SiteId], keys: &BTreeMap<SiteId, PublicKey>) -> Result<(), Fault> {
+    /// Whether every hospital of a roster is asked under the keys it had when this was decided.
+    pub(crate) fn knows(&self, roster: &[SiteId], keys: &BTreeMap<SiteId, SiteKeys>) -> Result<(), Fault> {
         let is_known =
             |site: &&SiteId| keys.get(site).is_some_and(|key| self.participants.get(site) == Some(key));
         match roster.iter().find(|site| !is_known(site)) {

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use consilium_ledger::witness::Refusal;
 use consilium_stats::{QueryFault, Undisclosed, Unfit};
 use consilium_types::plan::PlanErrors;
 use consilium_types::{Digest, SiteId, StudyId};
@@ -208,6 +209,43 @@ pub enum Fault {
         /// Values compared.
         rows: usize,
     },
+    /// A checkpoint does not continue what this hospital has cosigned.
+    #[error(
+        "the training log shows another history than the one this hospital has cosigned: {0}; nothing is answered any \
+         more: compare {file} with other hospitals",
+        file = "witness/refused"
+    )]
+    LogForked(Refusal),
+    /// The log is shorter than what this hospital has cosigned.
+    #[error(
+        "the training log has {shown} entries, this hospital has cosigned {seen}: an old backup was restored, or history \
+         was taken away; nothing is answered any more: call the operator"
+    )]
+    LogRolledBack {
+        /// Entries cosigned.
+        seen: u64,
+        /// Entries shown.
+        shown: u64,
+    },
+    /// A checkpoint that the log of the invitation has not signed.
+    #[error(
+        "a checkpoint that is not of the training log in the invitation: {0}; nothing is answered any more"
+    )]
+    OtherLog(Refusal),
+    /// A refused checkpoint lies in the folder.
+    #[error(
+        "{}: this node refused a checkpoint of the training log and answers nothing; once the operator has explained it and \
+         other hospitals agree, remove the file", .0.display()
+    )]
+    Frozen(PathBuf),
+    /// A question that no witnessed entry opens.
+    #[error("{study}: the question is not opened in the training log under a witnessed checkpoint: {why}")]
+    Unopened {
+        /// Which study.
+        study: StudyId,
+        /// What is missing.
+        why: String,
+    },
     /// Some check of `doctor` failed.
     #[error("{0} of the checks above failed")]
     Unhealthy(usize),
@@ -251,6 +289,11 @@ impl Fault {
             Self::StudyNotAllowed(_) => "CNS-N-0420",
             Self::LearnerNotAllowed(_) => "CNS-N-0421",
             Self::QuestionNotAllowed(_) => "CNS-N-0422",
+            Self::LogForked(_) => "CNS-N-0601",
+            Self::LogRolledBack { .. } => "CNS-N-0602",
+            Self::OtherLog(_) => "CNS-N-0603",
+            Self::Frozen(_) => "CNS-N-0604",
+            Self::Unopened { .. } => "CNS-N-0605",
         }
     }
 

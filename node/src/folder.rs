@@ -58,6 +58,16 @@ impl Folder {
         self.0.join("log.vkey")
     }
 
+    /// The newest checkpoint this hospital has cosigned.
+    pub(crate) fn cosigned(&self) -> PathBuf {
+        self.0.join("witness").join("checkpoint")
+    }
+
+    /// A checkpoint that it refused.
+    pub(crate) fn refused(&self) -> PathBuf {
+        self.0.join("witness").join("refused")
+    }
+
     /// The certificate in use, and its key.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.0.join("node.pem")

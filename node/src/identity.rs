@@ -4,17 +4,18 @@
 
 use std::path::Path;
 
-use consilium_types::identity;
+use consilium_crypto::SiteKey;
+use consilium_ledger::{SignerKey, VerifierKey};
+use consilium_types::identity::{self, ENROLMENT, RENEWAL};
 use consilium_types::{Digest, PublicKey, SiteId, SiteKeys};
-use ed25519_dalek::{Signer as _, SigningKey};
 
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 
 /// The private keys.
 pub(crate) struct Keys {
-    identity: SigningKey,
-    witness: SigningKey,
+    identity: SiteKey,
+    witness: SiteKey,
 }
 
 /// A key's signature.
@@ -38,19 +39,24 @@ impl Keys {
 
     /// What others know them by.
     pub(crate) fn public(&self) -> SiteKeys {
-        let public = |key: &SigningKey| PublicKey::from(key.verifying_key().to_bytes());
+        let public = |key: &SiteKey| PublicKey::from(*key.public().as_bytes());
         SiteKeys { identity: public(&self.identity), witness: public(&self.witness) }
     }
 
     /// Both keys over the enrolment statement; the identity key's first.
     pub(crate) fn sign_enrolment(&self, site: &SiteId, token: &str, tls: &[u8]) -> [Signature; 2] {
         let statement = self.public().enrolment(site, &identity::token_digest(token), tls);
-        [&self.identity, &self.witness].map(|key| key.sign(&statement).to_bytes())
+        [&self.identity, &self.witness].map(|key| *key.sign(ENROLMENT, &statement).as_bytes())
     }
 
     /// The identity key over the renewal statement.
     pub(crate) fn sign_renewal(&self, site: &SiteId, serial: &str, tls: &[u8]) -> Signature {
-        self.identity.sign(&identity::renewal(site, serial, tls)).to_bytes()
+        *self.identity.sign(RENEWAL, &identity::renewal(site, serial, tls)).as_bytes()
+    }
+
+    /// The key that cosigns checkpoints of a log.
+    pub(crate) fn witness(&self, log: &VerifierKey, site: &SiteId) -> Result<SignerKey, Fault> {
+        SignerKey::witness(log, site, &self.witness.to_bytes()).map_err(|e| Fault::Identity(e.to_string()))
     }
 }
 
@@ -68,10 +74,10 @@ fn secret() -> Result<[u8; 32], Fault> {
     Ok(secret)
 }
 
-fn key(file: &Path) -> Result<SigningKey, Fault> {
+fn key(file: &Path) -> Result<SiteKey, Fault> {
     let not_one = |_| Fault::Identity(format!("{} is not 64 hexadecimal digits", file.display()));
     let secret: Digest = folder::read(file)?.trim().parse().map_err(not_one)?;
-    Ok(SigningKey::from_bytes(secret.as_bytes()))
+    Ok(SiteKey::from_bytes(secret.as_bytes()))
 }
 
 #[cfg(test)]

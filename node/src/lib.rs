@@ -22,12 +22,14 @@ mod holding;
 mod hours;
 mod identity;
 mod link;
+mod opening;
 mod outbox;
 mod policy;
 mod predicting;
 mod problems;
 mod renewal;
 mod run;
+mod witness;
 
 pub use errors::Fault;
 pub use predicting::PredictFault;

@@ -2,6 +2,8 @@
 //!
 //! A renewal that fails while the old certificate holds is tried again later. Spec: ADR-0017.
 
+use tokio::sync::watch;
+
 use crate::certificate::{self, Certificate};
 use crate::clock;
 use crate::errors::Fault;
@@ -17,6 +19,8 @@ pub(crate) struct Door {
     configuration: Configuration,
     certificate: Certificate,
     outbox: Outbox,
+    /// The newest outbox, for what asks beside this.
+    current: watch::Sender<Outbox>,
 }
 
 impl Door {
@@ -31,13 +35,19 @@ impl Door {
     pub(crate) fn at(folder: &Folder, configuration: &Configuration) -> Result<Self, Fault> {
         let outbox = Outbox::new(&Link::enrolled(folder, configuration)?, folder.ledger());
         let (folder, configuration) = (folder.clone(), configuration.clone());
-        Ok(Self { certificate: Certificate::of(&folder)?, folder, configuration, outbox })
+        let (certificate, current) = (Certificate::of(&folder)?, watch::Sender::new(outbox.clone()));
+        Ok(Self { folder, configuration, certificate, outbox, current })
     }
 
     /// The door, with a certificate that holds.
     pub(crate) async fn outbox(&mut self) -> Result<&mut Outbox, Fault> {
         self.refresh().await?;
         Ok(&mut self.outbox)
+    }
+
+    /// Follows the door through renewals.
+    pub(crate) fn follow(&self) -> watch::Receiver<Outbox> {
+        self.current.subscribe()
     }
 
     async fn refresh(&mut self) -> Result<(), Fault> {
@@ -51,7 +61,11 @@ impl Door {
             self.renew().await
         };
         match renewed {
-            Ok(()) => *self = Self::at(&self.folder, &self.configuration)?,
+            Ok(()) => {
+                let Self { certificate, outbox, .. } = Self::at(&self.folder, &self.configuration)?;
+                self.current.send_replace(outbox.clone());
+                (self.certificate, self.outbox) = (certificate, outbox);
+            }
             Err(fault) if fault.is_transient() && !self.certificate.has_ended(now) => {
                 tracing::warn!(code = fault.code(), "{fault}; the certificate is renewed later");
             }

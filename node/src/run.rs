@@ -15,6 +15,7 @@ use crate::holding::Holding;
 use crate::outbox::Incoming;
 use crate::problems;
 use crate::renewal::Door;
+use crate::witness::{self, Witness};
 
 /// Longest wait of one poll, below the idle limits of proxies.
 const POLL: Duration = Duration::from_secs(20);
@@ -29,14 +30,20 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
     let self_test = SelfTest::run();
     self_test.record(&folder)?;
     tracing::info!("{}", self_test.verdict()?);
+    witness::refuse_if_frozen(&folder)?;
     let door = Door::at(&folder, &configuration)?;
+    let witness = Witness::open(&folder, &configuration.site)?;
+    let mut witnessing = tokio::spawn(witness.watch(door.follow()));
     let answering = Answering::new(folder.clone(), configuration);
     let holding = Holding::new(folder.clone());
     let mut run = Run { folder, door, answering, holding, pause: PAUSES[0] };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = run.until_done(until_idle) => ended,
+        Ok(fault) = &mut witnessing => Err(fault),
         _ = tokio::signal::ctrl_c() => Ok(()),
-    }
+    };
+    witnessing.abort();
+    ended
 }
 
 struct Run {

@@ -11,6 +11,7 @@ mod sovereignty;
 mod study;
 mod tls;
 mod training_log;
+mod witness;
 
 /// The program that plays every party.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium-party");

@@ -23,6 +23,7 @@ fn what_no_honest_site_sends_is_refused_and_the_study_goes_on_without_it() {
     let plan = consortium.agree(&plans::with_wait(plans::TABLE, "8s"), &SITES).unwrap();
     let mut rogue =
         Rogue::connect(consortium.port(), "127.0.0.1", &consortium.credentials("south").unwrap()).unwrap();
+    consortium.cosign(&SITES[..2]).unwrap();
     let question = rogue.question().unwrap();
     let running: Vec<_> = SITES[..2].iter().map(|site| consortium.run(site).unwrap()).collect();
     let mut refused = |answer, code: Code, words: &str| {
@@ -66,14 +67,25 @@ fn an_absurd_number_ends_the_study_and_names_the_reason() {
     assert!(consortium.status(&plan).unwrap().contains("aborted"));
 }
 
-/// The honest coordinator's address and key in other hands.
-fn impostor(mut consortium: Consortium, plan: &StudyPlan, change: impl FnOnce(&mut Question)) -> Answer {
+/// The honest coordinator's address and keys in other hands; `opened` says whether the log is made to fit.
+fn impostor(
+    mut consortium: Consortium,
+    plan: &StudyPlan,
+    opened: bool,
+    change: impl FnOnce(&Consortium, &mut Question),
+) -> Answer {
     let mut rogue =
         Rogue::connect(consortium.port(), "127.0.0.1", &consortium.credentials("south").unwrap()).unwrap();
+    consortium.cosign(&SITES[..2]).unwrap();
     let mut question = rogue.question().unwrap();
     drop(rogue);
     assert_eq!(question.plan_hash, plan.hash().as_bytes());
-    change(&mut question);
+    change(&consortium, &mut question);
+    if opened {
+        let known: Vec<&str> =
+            SITES.into_iter().filter(|site| question.roster.iter().any(|s| s == site)).collect();
+        consortium.open_elsewhere(&mut question, &known).unwrap();
+    }
     let credentials = consortium.server_credentials().unwrap();
     let address = format!("127.0.0.1:{}", consortium.port()).parse().unwrap();
     consortium.kill_server().unwrap();
@@ -91,10 +103,38 @@ pub(crate) fn declined_by(policy: &str, change: impl FnOnce(&mut Question)) -> S
     let consortium = consortium();
     let plan = consortium.agree(plans::TABLE, &SITES).unwrap();
     consortium.policy("east", policy).unwrap();
-    match impostor(consortium, &plan, change) {
+    code(impostor(consortium, &plan, true, |_, question| change(question)))
+}
+
+fn code(answer: Answer) -> String {
+    match answer {
         Answer::RefusalCode(code) => code,
         Answer::Statistics(_) | Answer::Updates(_) => "answered".to_owned(),
     }
+}
+
+/// What the hospital `east` says to a question whose opening was changed.
+fn unopened(change: impl FnOnce(&Consortium, &mut Question)) -> String {
+    let consortium = consortium();
+    let plan = consortium.agree(plans::TABLE, &SITES).unwrap();
+    code(impostor(consortium, &plan, false, change))
+}
+
+#[test]
+fn a_question_whose_opening_is_not_witnessed_is_not_answered() {
+    assert_eq!(unopened(|_, _| ()), "answered", "the honest opening");
+    assert_eq!(unopened(|_, question| question.opening = None), "CNS-N-0605");
+    let another = r#"{"count":{"steps":0,"cells":1,"classes":[2]}}"#;
+    assert_eq!(unopened(|_, question| question.query = another.as_bytes().to_vec()), "CNS-N-0605");
+    assert_eq!(unopened(|_, question| drop(question.roster.pop())), "CNS-N-0605");
+    let of_one = |consortium: &Consortium, question: &mut Question| {
+        consortium.open_elsewhere(question, &["south"]).unwrap();
+    };
+    assert_eq!(unopened(of_one), "CNS-N-0605", "one witness of three");
+    let of_two = |consortium: &Consortium, question: &mut Question| {
+        consortium.open_elsewhere(question, &["south", "north"]).unwrap();
+    };
+    assert_eq!(unopened(of_two), "answered", "two of three");
 }
 
 #[test]

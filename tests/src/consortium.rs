@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use consilium_auditor::{Log, Verdict, read_policy};
+use consilium_crypto::SiteKey;
 use consilium_types::{Digest, PublicKey, SiteKeys, StudyPlan};
-use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 
 use crate::{Credentials, Ended, Party};
@@ -78,6 +78,18 @@ impl Consortium {
         let configuration = self.node_folder(site).join("node.toml");
         let text = fs::read_to_string(&configuration)?;
         Ok(fs::write(&configuration, text.replace(&self.port.to_string(), &port.to_string()))?)
+    }
+
+    /// Starts the server anew, the log for anyone to read; gives the log's address.
+    pub fn serve_with_log(&mut self) -> Result<String> {
+        self.kill_server()?;
+        let folder = self.coordinator_folder();
+        let listen = format!("127.0.0.1:{}", self.port);
+        let arguments = ["serve", "--listen", &listen, "--log-listen", "127.0.0.1:0"];
+        let server = Party::start("coordinator", &mut self.command("coordinator", &folder, &arguments))?;
+        let line = server.wait_for("the training log is at ")?;
+        self.server = Some(server);
+        Ok(line.split_whitespace().last().context("an address")?.to_owned())
     }
 
     /// Ends the server as `kill -9` does.
@@ -202,11 +214,15 @@ impl Consortium {
         Ok(Verdict::of(&Log::read(&folder, &read_policy(&folder.join("policy.txt"))?)?))
     }
 
+    /// A private key in a hospital's folder.
+    pub(crate) fn secret(&self, site: &str, name: &str) -> Result<Digest> {
+        Ok(fs::read_to_string(self.node_folder(site).join(name))?.trim().parse()?)
+    }
+
     /// The keys a hospital is known by, read from its private ones.
     pub fn site_keys(&self, site: &str) -> Result<SiteKeys> {
         let public = |name: &str| -> Result<PublicKey> {
-            let secret: Digest = fs::read_to_string(self.node_folder(site).join(name))?.trim().parse()?;
-            Ok(SigningKey::from_bytes(secret.as_bytes()).verifying_key().to_bytes().into())
+            Ok((*SiteKey::from_bytes(self.secret(site, name)?.as_bytes()).public().as_bytes()).into())
         };
         Ok(SiteKeys { identity: public("identity.key")?, witness: public("witness.key")? })
     }

@@ -13,7 +13,7 @@ use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
     AnswerReply, AnswerRequest, NextReply, NextRequest, Question, RenewReply, RenewRequest, StudiesReply,
-    StudiesRequest, SubmitReply, SubmitRequest,
+    StudiesRequest, SubmitReply, SubmitRequest, WitnessReply, WitnessRequest,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -83,5 +83,9 @@ impl Consortium for Script {
 
     async fn renew(&self, _: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
         Err(Status::unimplemented("an impostor certifies nobody"))
+    }
+
+    async fn witness(&self, _: Request<WitnessRequest>) -> Result<Response<WitnessReply>, Status> {
+        Err(Status::unimplemented("an impostor shows no log"))
     }
 }

@@ -14,6 +14,7 @@ pub mod rogue;
 pub mod sites;
 pub mod stranger;
 pub mod tap;
+pub mod witnesses;
 
 pub use consortium::{Consortium, POLICY};
 pub use impostor::Impostor;

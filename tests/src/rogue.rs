@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result, bail};
 use consilium_proto::v1::consortium_client::ConsortiumClient;
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
-use consilium_proto::v1::{AnswerRequest, ExchangeKey, NextRequest, Question, StudiesRequest, SubmitRequest};
+use consilium_proto::v1::{
+    AnswerRequest, ExchangeKey, NextRequest, Question, StudiesRequest, SubmitRequest, WitnessRequest,
+};
 use tokio::runtime::{Builder, Runtime};
 use tonic::Status;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
@@ -88,6 +90,12 @@ impl Rogue {
     pub fn poll(&mut self, wait_ms: u32) -> Result<Option<What>, Status> {
         let request = NextRequest { wait_ms, ended: Vec::new(), waiting: Vec::new() };
         Ok(self.runtime.block_on(self.client.next(request))?.into_inner().what)
+    }
+
+    /// Hands in a cosignature; gives the checkpoint to cosign next, if there is one already.
+    pub fn witness(&mut self, size: u64, cosignature: String) -> Result<String, Status> {
+        let request = WitnessRequest { size, cosignature, wait_ms: 0 };
+        Ok(self.runtime.block_on(self.client.witness(request))?.into_inner().checkpoint)
     }
 
     /// Hands in an answer to a question.

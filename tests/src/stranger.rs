@@ -2,11 +2,11 @@
 //! nothing of the node.
 
 use anyhow::{Context as _, Result};
+use consilium_crypto::SiteKey;
 use consilium_proto::v1::enrolment_client::EnrolmentClient;
 use consilium_proto::v1::{EnrolReply, EnrolRequest};
 use consilium_types::SiteKeys;
-use consilium_types::identity::token_digest;
-use ed25519_dalek::{Signer as _, SigningKey};
+use consilium_types::identity::{ENROLMENT, token_digest};
 use rcgen::{CertificateParams, KeyPair, PublicKeyData as _};
 use tokio::runtime::Builder;
 use tonic::Status;
@@ -16,11 +16,11 @@ use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 pub fn request(site: &str, invitation: &str, numbers: [u8; 2]) -> Result<EnrolRequest> {
     let token = field(invitation, "token")?;
     let tls = KeyPair::generate()?;
-    let keys = numbers.map(|number| SigningKey::from_bytes(&[number; 32]));
-    let [identity, witness] = keys.each_ref().map(|key| key.verifying_key().to_bytes());
+    let keys = numbers.map(|number| SiteKey::from_bytes(&[number; 32]));
+    let [identity, witness] = keys.each_ref().map(|key| *key.public().as_bytes());
     let public = SiteKeys { identity: identity.into(), witness: witness.into() };
     let statement = public.enrolment(&site.parse()?, &token_digest(&token), &tls.subject_public_key_info());
-    let [identity_proof, witness_proof] = keys.map(|key| key.sign(&statement).to_bytes().to_vec());
+    let [identity_proof, witness_proof] = keys.map(|key| key.sign(ENROLMENT, &statement).as_bytes().to_vec());
     Ok(EnrolRequest {
         token,
         csr_pem: CertificateParams::default().serialize_request(&tls)?.pem()?,

@@ -51,6 +51,9 @@ enum Command {
         /// Interface and port for this time only.
         #[arg(long)]
         listen: Option<String>,
+        /// Interface and port on which anyone may read the training log over HTTP; by default nobody.
+        #[arg(long, value_name = "ADDRESS")]
+        log_listen: Option<String>,
     },
     /// Invite a hospital: writes the file it enrols with. Single use.
     Invite {
@@ -114,7 +117,7 @@ async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
     let folder = Folder::new(dir);
     match command {
         Command::Init { name, address, listen } => init::init(&folder, name, address, listen).await,
-        Command::Serve { listen } => serve::serve(&folder, listen).await,
+        Command::Serve { listen, log_listen } => serve::serve(&folder, listen, log_listen).await,
         Command::Invite { site, out, hours } => sites::invite(&folder, site, out.as_deref(), hours).await,
         Command::Sites { json } => sites::list(&folder, json).await,
         Command::Approve { site, fingerprint } => {

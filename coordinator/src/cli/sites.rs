@@ -63,10 +63,10 @@ pub(super) async fn list(folder: &Folder, json: bool) -> Result<(), Fault> {
 fn row(site: &SiteRecord) -> String {
     let state = format!("{:?}", site.state).to_lowercase();
     let software = site.software.as_deref().unwrap_or("");
-    let fingerprint = site.fingerprint.as_deref().unwrap_or("");
+    let shown = site.fingerprint.as_deref().unwrap_or("");
     let signs = site.keys.map(|keys| format!(", signs with {}", keys.identity.fingerprint()));
     let (since, signs) = (clock::text(site.since), signs.unwrap_or_default());
-    format!("{:<24} {state:<9} {since} {software:<24} {fingerprint}{signs}", site.site)
+    format!("{:<24} {state:<9} {since} {software:<24} {shown}{signs}", site.site)
 }
 
 pub(super) async fn approve(folder: &Folder, site: &SiteId, read_out: Option<&str>) -> Result<(), Fault> {

@@ -7,7 +7,8 @@ use consilium_proto::v1::consortium_server::Consortium;
 use consilium_proto::v1::submit_request::Answer as Submitted;
 use consilium_proto::v1::{
     AnswerReply, AnswerRequest, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy, Question,
-    RenewReply, RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, next_reply::What,
+    RenewReply, RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, WitnessReply,
+    WitnessRequest, next_reply::What,
 };
 use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Answer, Event, Key};
@@ -98,6 +99,46 @@ impl ConsortiumService {
         if known == Digest::from(hash) { Ok(study) } else { Err(Fault::OtherPlan(study)) }
     }
 
+    /// The first study with news, or with a question whose opening is witnessed.
+    async fn find_work(&self, site: &SiteId, seen: &NextRequest) -> Option<What> {
+        let roll = self.studies.roll().borrow().clone();
+        let mut found = Vec::new();
+        let collect = |study: &StudyId, life: &StudyLife| {
+            found.extend(work(site, study, life, seen, &roll));
+            None::<()>
+        };
+        self.studies.find_for(site, collect).await;
+        for (what, question) in found {
+            let Some((study, question)) = question else { return Some(what) };
+            let opening = self.studies.opening(&study, question.key, &question.roster).await;
+            if let (What::Question(put), Some(opening)) = (what, opening) {
+                return Some(What::Question(Question { opening: Some(opening), ..put }));
+            }
+        }
+        None
+    }
+
+    /// A checkpoint that the site has not cosigned, as soon as there is one.
+    async fn wait_for_checkpoint(&self, site: &SiteId, request: WitnessRequest) -> Result<String, Fault> {
+        let wait = Duration::from_millis(request.wait_ms.into()).min(LONGEST_POLL);
+        let deadline = tokio::time::Instant::now() + wait;
+        let (mut roll, mut draining) = (self.studies.roll(), self.draining.clone());
+        let mut cosignature = request.cosignature;
+        loop {
+            let (next, mut published) = self.studies.witness(site, request.size, &cosignature).await?;
+            cosignature.clear();
+            if let Some(next) = next {
+                return Ok(next.to_string());
+            }
+            tokio::select! {
+                _ = published.changed() => {}
+                _ = roll.wait_for(|roll| roll.is_revoked(site)) => return Err(Fault::CertificateUnknown),
+                () = tokio::time::sleep_until(deadline) => return Ok(String::new()),
+                _ = draining.wait_for(|draining| *draining) => return Ok(String::new()),
+            }
+        }
+    }
+
     /// The next work of a site. Ends at once when the site is revoked.
     async fn wait_for_work(&self, site: &SiteId, request: &NextRequest) -> Result<What, Fault> {
         let wait = Duration::from_millis(request.wait_ms.into());
@@ -106,10 +147,7 @@ impl ConsortiumService {
         let mut roll = self.studies.roll();
         loop {
             woken.mark_unchanged();
-            let known = roll.borrow().clone();
-            if let Some(what) =
-                self.studies.find_for(site, |study, life| work(site, study, life, request, &known)).await
-            {
+            if let Some(what) = self.find_work(site, request).await {
                 return Ok(what);
             }
             tokio::select! {
@@ -153,6 +191,13 @@ impl Consortium for ConsortiumService {
         let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, clock::now()).await?;
         Ok(Response::new(RenewReply { certificate_pem }))
     }
+
+    async fn witness(&self, request: Request<WitnessRequest>) -> Result<Response<WitnessReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let waited = self.wait_for_checkpoint(&site, request.into_inner()).await;
+        let checkpoint = waited.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
+        Ok(Response::new(WitnessReply { checkpoint }))
+    }
 }
 
 fn missing(field: &'static str) -> Fault {
@@ -175,18 +220,25 @@ fn offer(site: &SiteId, study: &StudyId, life: &StudyLife, roll: &Roll) -> Offer
     }
 }
 
-/// The open question of a site in one study, or the news that the study has ended.
-fn work(site: &SiteId, study: &StudyId, life: &StudyLife, seen: &NextRequest, roll: &Roll) -> Option<What> {
+/// The open question of a site in one study, as it is put and as it is, or the news that the study has ended.
+fn work(
+    site: &SiteId,
+    study: &StudyId,
+    life: &StudyLife,
+    seen: &NextRequest,
+    roll: &Roll,
+) -> Option<(What, Option<(StudyId, life::Question)>)> {
     let is_in = |studies: &[String]| studies.iter().any(|known| known == study.as_str());
     if let Some(question) = life.question_for(site).filter(|_| !is_in(&seen.waiting)) {
-        return Some(What::Question(put(study, life, &question, roll)));
+        let put = What::Question(put(study, life, &question, roll));
+        return Some((put, Some((study.clone(), question))));
     }
     let took_part = matches!(life.answer_of(site), Some(Answer::Accepted(_)));
     let is_over = matches!(life.state_word(), "finished" | "aborted");
     let is_news = took_part && is_over && !is_in(&seen.ended);
     is_news.then(|| {
         let cause = life.cause().unwrap_or_default().to_owned();
-        What::Ended(Ended { study: study.to_string(), state: life.state_word().to_owned(), cause })
+        (What::Ended(Ended { study: study.to_string(), state: life.state_word().to_owned(), cause }), None)
     })
 }
 
@@ -198,5 +250,6 @@ fn put(study: &StudyId, life: &StudyLife, question: &life::Question, roll: &Roll
         roster: question.roster.iter().map(ToString::to_string).collect(),
         query: serde_json::to_vec(&question.query).expect("a question always serialises"),
         participants: roll.participants(question.roster.iter()),
+        opening: None,
     }
 }

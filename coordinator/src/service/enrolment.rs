@@ -5,7 +5,7 @@ use consilium_proto::v1::{
     CollectReply, CollectRequest, EnrolReply, EnrolRequest, RenewEndedReply, RenewEndedRequest,
 };
 use consilium_store::{Collected, Redeemed, Store, WaitingRequest};
-use consilium_types::identity::token_digest;
+use consilium_types::identity::{ENROLMENT, token_digest};
 use consilium_types::{Digest, SiteKeys};
 use tonic::{Request, Response, Status};
 
@@ -56,8 +56,8 @@ impl EnrolmentService {
             witness: public_key("witness_key", &request.witness_key)?,
         };
         let statement = keys.enrolment(&site, token, &signing.key());
-        let proven = has_signed(&keys.identity, &statement, &request.identity_proof)
-            && has_signed(&keys.witness, &statement, &request.witness_proof);
+        let proven = has_signed(&keys.identity, ENROLMENT, &statement, &request.identity_proof)
+            && has_signed(&keys.witness, ENROLMENT, &statement, &request.witness_proof);
         let fingerprint = signing.fingerprint(&keys);
         let waiting = WaitingRequest { fingerprint, request: request.csr_pem.clone(), keys };
         if proven { Ok(waiting) } else { Err(Fault::UnprovenKey) }

@@ -3,21 +3,29 @@
 //! Order: durable first, then published; whatever a crash left unpublished is published at the next start.
 //! Spec: docs/reference/training-log.md, ADR-0015.
 
+mod cosigned;
 mod events;
+mod witnessing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use consilium_ledger::note::Kind;
-use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, VerifierKey, entry, tile};
+use consilium_ledger::{Checkpoint, Entry, Event, Note, SignerKey, Tree, VerifierKey, entry, tile};
+use consilium_rounds::life::Key;
 use consilium_store::{LogLines, Settings, SiteRecord, SiteState, Store, StudyRecord};
-use consilium_types::{Digest, SiteId, StudyId, StudyPlan};
+use consilium_types::{Digest, PublicKey, SiteId, StudyId, StudyPlan};
+use tokio::sync::watch;
 
 use crate::authority::{hex, random};
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 use crate::{cli, clock};
+use cosigned::Cosigned;
 pub(crate) use events::of_step;
+
+/// The newest checkpoint that the policy's quorum has cosigned.
+const WITNESSED: &str = "checkpoint.witnessed";
 
 /// The log with its key.
 #[derive(Debug)]
@@ -26,11 +34,21 @@ pub(crate) struct TrainingLog {
     signer: SignerKey,
     tree: Tree,
     entries: Vec<Vec<u8>>,
-    /// Hospitals in it, with the fingerprint of their keys; without one where they are revoked.
-    sites: BTreeMap<SiteId, Option<Digest>>,
+    /// Hospitals in it, with their keys; without where they are revoked.
+    sites: BTreeMap<SiteId, Option<Held>>,
     studies: Vec<StudyId>,
+    /// The newest question of each study, and the position of its opening.
+    openings: BTreeMap<StudyId, (Key, u64)>,
     /// Entries under the last signed checkpoint.
-    published: u64,
+    published: watch::Sender<u64>,
+    cosigned: Cosigned,
+}
+
+/// An enrolled hospital.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    fingerprint: Digest,
+    witness: PublicKey,
 }
 
 impl TrainingLog {
@@ -45,7 +63,9 @@ impl TrainingLog {
             entries: Vec::new(),
             sites: BTreeMap::new(),
             studies: Vec::new(),
-            published: 0,
+            openings: BTreeMap::new(),
+            published: watch::Sender::new(0),
+            cosigned: Cosigned::default(),
         };
         for (seq, bytes) in (0..).zip(store.log_entries().await?) {
             let entry = Entry::from_bytes(seq, &bytes)?;
@@ -73,12 +93,22 @@ impl TrainingLog {
         events.iter().zip(lines.entries).for_each(|(event, bytes)| self.take(event, bytes));
     }
 
+    /// Changes when there is a checkpoint to cosign.
+    pub(crate) fn published(&self) -> watch::Receiver<u64> {
+        self.published.subscribe()
+    }
+
     fn take(&mut self, event: &Event, bytes: Vec<u8>) {
+        self.note_opening(event, self.tree.size());
         self.tree.append(&bytes);
         self.entries.push(bytes);
         match event {
-            Event::Enrolled { site, key, .. } => drop(self.sites.insert(site.clone(), Some(*key))),
-            Event::Revoked { site } => drop(self.sites.insert(site.clone(), None)),
+            Event::Enrolled { site, key, witness, .. } => {
+                self.sites.insert(site.clone(), Some(Held { fingerprint: *key, witness: *witness }));
+            }
+            Event::Revoked { site } => {
+                self.sites.insert(site.clone(), None);
+            }
             Event::Proposed { study, .. } => self.studies.push(study.clone()),
             _ => {}
         }
@@ -106,8 +136,7 @@ impl TrainingLog {
     fn of_site(&self, record: &SiteRecord) -> Vec<Event> {
         let known = self.sites.get(&record.site).copied().flatten();
         let found = enrolled(record);
-        let is_held =
-            matches!((&found, known), (Some(Event::Enrolled { key, .. }), Some(held)) if *key == held);
+        let is_held = matches!((&found, known), (Some(Event::Enrolled { key, .. }), Some(held)) if *key == held.fingerprint);
         let gone = record.state == SiteState::Revoked || (found.is_some() && !is_held);
         let revoked = known.filter(|_| gone).map(|_| Event::Revoked { site: record.site.clone() });
         revoked.into_iter().chain(found.filter(|_| !is_held)).collect()
@@ -132,26 +161,39 @@ impl TrainingLog {
 
     /// Writes what has grown, then a signed checkpoint over it. Readers see the old log or the new one.
     fn write_grown(&mut self) -> Result<(), Fault> {
-        let size = self.tree.size();
-        if size == self.published {
+        let (size, published) = (self.tree.size(), *self.published.borrow());
+        if size == published {
             return Ok(());
         }
-        for file in tile::grown(&self.tree, &self.entries, self.published, size)? {
+        for file in tile::grown(&self.tree, &self.entries, published, size)? {
             self.write(&file.path, &file.bytes)?;
         }
         let root = self.tree.root(size).expect("a tree has the root of its own size");
         let origin = self.signer.verifier().name().to_owned();
         let text = Checkpoint { origin, size, root }.to_string();
         let signatures = vec![self.signer.sign(&text, 0)];
-        self.write("checkpoint", Note { text, signatures }.to_string().as_bytes())?;
-        self.write("policy.txt", Policy::new(self.signer.verifier(), Vec::new(), 0).to_string().as_bytes())?;
+        let note = Note { text, signatures };
+        self.write("checkpoint", note.to_string().as_bytes())?;
+        self.write_first_policy()?;
         let kept = tile::partial(size);
         // one that cannot be removed does no harm: nothing names it any more
-        for outgrown in tile::partial(self.published).iter().filter(|path| !kept.contains(path)) {
+        for outgrown in tile::partial(published).iter().filter(|path| !kept.contains(path)) {
             drop(std::fs::remove_file(self.folder.join(outgrown)));
         }
-        self.published = size;
+        self.cosigned.publish(size, note);
+        self.published.send_replace(size);
         Ok(())
+    }
+
+    /// Until a quorum has cosigned something; then the policy changes with what it is the policy of.
+    fn write_first_policy(&self) -> Result<(), Fault> {
+        if self.folder.join(WITNESSED).exists() { Ok(()) } else { self.write_policy() }
+    }
+
+    fn write_policy(&self) -> Result<(), Fault> {
+        let text = self.policy().to_string();
+        let is_there = folder::read(&self.folder.join("policy.txt")).is_ok_and(|before| before == text);
+        if is_there { Ok(()) } else { self.write("policy.txt", text.as_bytes()) }
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Fault> {

@@ -55,8 +55,8 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     let schema = if accept {
         let configuration = folder.configuration()?;
         foresee(&plan, &Policy::read(folder)?, &configuration)?;
-        participants.iter().for_each(|(site, key)| {
-            say(format_args!("with       {site}, whose key is {}", key.fingerprint()));
+        participants.iter().for_each(|(site, keys)| {
+            say(format_args!("with       {site}, whose key is {}", keys.identity.fingerprint()));
         });
         Some(cohort::schema(&plan, &configuration.data)?)
     } else {

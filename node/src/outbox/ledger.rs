@@ -86,7 +86,7 @@ impl Line {
 }
 
 /// The file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ledger {
     file: PathBuf,
 }

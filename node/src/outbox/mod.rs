@@ -14,7 +14,7 @@ use std::time::Duration;
 use consilium_proto::v1::consortium_client::ConsortiumClient;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerRequest, ExchangeKey, NextRequest, RenewRequest, StudiesRequest, SubmitRequest,
+    AnswerRequest, ExchangeKey, NextRequest, RenewRequest, StudiesRequest, SubmitRequest, WitnessRequest,
 };
 use consilium_stats::Summary;
 use consilium_types::{Schema, StudyId, StudyPlan};
@@ -33,7 +33,7 @@ use ledger::Ledger;
 const MOST_BYTES: usize = 256 << 20;
 
 /// The door, with its ledger.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Outbox {
     client: ConsortiumClient<Channel>,
     ledger: Ledger,
@@ -91,6 +91,18 @@ impl Outbox {
     pub(crate) async fn decline(&mut self, question: &Question, code: &'static str) -> Result<(), Fault> {
         self.ledger.append(&Line::refusal(question, code))?;
         self.hand_in(question, Answer::RefusalCode(code.to_owned())).await
+    }
+
+    /// Hands in the cosignature of a checkpoint, if there is one; waits for the next, an add-checkpoint body.
+    pub(crate) async fn witness(
+        &mut self,
+        size: u64,
+        cosignature: String,
+        wait: Duration,
+    ) -> Result<String, Fault> {
+        let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+        let reply = self.client.witness(WitnessRequest { size, cosignature, wait_ms }).await;
+        Ok(reply.map_err(fault_of)?.into_inner().checkpoint)
     }
 
     /// A certificate for a new key.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use consilium_proto::Message;
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::{NextReply, OfferedStudy, Participant, Question as Wire, StudiesReply};
-use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, SiteKeys, StudyId, StudyPlan};
 
 use super::study_id;
 use crate::answering::Question;
 use crate::errors::Fault;
+use crate::opening::Opening;
 
 /// A study offered to this hospital.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub(crate) struct Offered {
     /// Why an aborted study ended.
     pub(crate) cause: String,
     /// The invited hospitals, with their keys.
-    pub(crate) participants: BTreeMap<SiteId, PublicKey>,
+    pub(crate) participants: BTreeMap<SiteId, SiteKeys>,
 }
 
 /// What a poll brings.
@@ -94,19 +95,23 @@ fn question(wire: Wire) -> Result<Question, Fault> {
             .map(|site| site.parse().map_err(|e| Fault::Answer(format!("{e}"))))
             .collect::<Result<_, _>>()?,
         participants: participants(wire.participants)?,
+        digest: Digest::of("consilium/question/v1", &wire.query),
+        opening: wire.opening.map(|opening| Opening { entry: opening.entry, proof: opening.proof }),
         query: serde_json::from_slice(&wire.query).map_err(unknown)?,
     })
 }
 
-fn participants(wire: Vec<Participant>) -> Result<BTreeMap<SiteId, PublicKey>, Fault> {
+fn participants(wire: Vec<Participant>) -> Result<BTreeMap<SiteId, SiteKeys>, Fault> {
     let one = |participant: Participant| {
         let site = participant.site.parse().map_err(|e| Fault::Answer(format!("{e}")))?;
-        let length = participant.identity_key.len();
-        let key: [u8; 32] = participant
-            .identity_key
-            .try_into()
-            .map_err(|_| Fault::Answer(format!("a key of {length} bytes")))?;
-        Ok((site, key.into()))
+        let keys =
+            SiteKeys { identity: key(&participant.identity_key)?, witness: key(&participant.witness_key)? };
+        Ok((site, keys))
     };
     wire.into_iter().map(one).collect()
+}
+
+fn key(bytes: &[u8]) -> Result<PublicKey, Fault> {
+    let key: Result<[u8; 32], _> = bytes.try_into();
+    key.map(PublicKey::from).map_err(|_| Fault::Answer(format!("a key of {} bytes", bytes.len())))
 }

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use consilium_types::StudyId;
 
 use crate::report::{Pack, html};
-use crate::{Broken, Log, Verdict, folder, words};
+use crate::{Broken, Log, Source, Verdict, folder, words};
 
 /// Checks a consortium's training log. It reads files and writes nothing but the pack that `report` makes.
 #[derive(Debug, Parser)]
@@ -23,8 +23,8 @@ struct Arguments {
 enum Command {
     /// Verify signatures, hashes and every rule; say what does not hold.
     Verify {
-        /// The folder `log` of a coordinator, or a copy of it.
-        log: PathBuf,
+        /// The folder `log` of a coordinator, a copy of it, or its address: http://…
+        log: Source,
         /// Whom to believe; by default `policy.txt` beside the log, whose key you should have from elsewhere.
         #[arg(long)]
         policy: Option<PathBuf>,
@@ -37,8 +37,8 @@ enum Command {
     },
     /// Print the entries in words.
     Show {
-        /// The folder `log` of a coordinator, or a copy of it.
-        log: PathBuf,
+        /// The folder `log` of a coordinator, a copy of it, or its address: http://…
+        log: Source,
         /// Only those of one study.
         #[arg(long)]
         study: Option<StudyId>,
@@ -48,8 +48,8 @@ enum Command {
     },
     /// Write the audit pack: a page and JSON. A log that is not in order gets one too, which says so.
     Report {
-        /// The folder `log` of a coordinator, or a copy of it.
-        log: PathBuf,
+        /// The folder `log` of a coordinator, a copy of it, or its address: http://…
+        log: Source,
         /// Plans, result files and hospitals' egress ledgers (`consilium-node egress --out FILE.jsonl`).
         files: Vec<PathBuf>,
         /// Where to; audit.html and audit.json are written.
@@ -89,17 +89,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn read(log: &Path, policy: Option<&Path>, since: Option<&Path>) -> Result<Log, Broken> {
-    let beside = log.join("policy.txt");
-    let policy = folder::read_policy(policy.unwrap_or(&beside))?;
-    let found = Log::read(log, &policy)?;
+fn read(log: &Source, policy: Option<&Path>, since: Option<&Path>) -> Result<Log, Broken> {
+    let policy = match policy {
+        Some(file) => folder::read_policy(file)?,
+        None => log.text("policy.txt")?.parse()?,
+    };
+    let found = Log::read_from(log, &policy)?;
     if let Some(since) = since {
         found.continues(&folder::read_checkpoint(since, &policy)?)?;
     }
     Ok(found)
 }
 
-fn verify(log: &Path, policy: Option<&Path>, since: Option<&Path>, json: bool) -> Result<bool, Broken> {
+fn verify(log: &Source, policy: Option<&Path>, since: Option<&Path>, json: bool) -> Result<bool, Broken> {
     let verdict = Verdict::of(&read(log, policy, since)?);
     if json {
         say(&serde_json::to_string_pretty(&verdict).expect("names and hashes always serialise"));
@@ -110,8 +112,9 @@ fn verify(log: &Path, policy: Option<&Path>, since: Option<&Path>, json: bool) -
 }
 
 fn print(verdict: &Verdict, own_key: bool) {
-    let Verdict { origin, entries, root, .. } = verdict;
+    let Verdict { origin, entries, witnessed, root, .. } = verdict;
     say(&format!("{origin}: {entries} entries, root {root}"));
+    say(&format!("witnessed by the policy's quorum: {witnessed} entries"));
     if own_key {
         say("the key came with the log: compare policy.txt with the one your hospital was given");
     }
@@ -135,7 +138,7 @@ fn print(verdict: &Verdict, own_key: bool) {
     }
 }
 
-fn show(log: &Path, study: Option<&StudyId>, policy: Option<&Path>) -> Result<bool, Broken> {
+fn show(log: &Source, study: Option<&StudyId>, policy: Option<&Path>) -> Result<bool, Broken> {
     let found = read(log, policy, None)?;
     for entry in &found.entries {
         if study.is_none() || entry.event.study() == study {
@@ -146,7 +149,7 @@ fn show(log: &Path, study: Option<&StudyId>, policy: Option<&Path>) -> Result<bo
     Ok(true)
 }
 
-fn report(log: &Path, files: &[PathBuf], out: &Path, policy: Option<&Path>) -> Result<bool, Broken> {
+fn report(log: &Source, files: &[PathBuf], out: &Path, policy: Option<&Path>) -> Result<bool, Broken> {
     let found = read(log, policy, None)?;
     let files = files.iter().map(|file| folder::read_attachment(file)).collect::<Result<Vec<_>, _>>()?;
     let pack = Pack::of(&found, &files)?;

@@ -1,4 +1,4 @@
-//! A training log as a folder of files, read and verified: signature, entries, every tile.
+//! A training log as files, in a folder or over HTTP, read and verified: signature, entries, every tile.
 //!
 //! Never: an opinion about what the entries say (that is `rules`). Spec: C2SP tlog-tiles.
 
@@ -11,6 +11,7 @@ use consilium_ledger::tile::TileFault;
 use consilium_ledger::{Checkpoint, Entry, Note, Policy, Tree, tile};
 
 use crate::report::Unrecognised;
+use crate::source::Source;
 
 /// Entries of a log that this reader takes into memory.
 const MOST_ENTRIES: u64 = 1 << 24;
@@ -22,6 +23,8 @@ pub struct Log {
     pub checkpoint: Checkpoint,
     /// All entries under it.
     pub entries: Vec<Entry>,
+    /// How many of them the policy's quorum has cosigned. All, where the policy asks for nobody.
+    pub witnessed: u64,
     tree: Tree,
 }
 
@@ -29,10 +32,10 @@ pub struct Log {
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
     /// A file cannot be read.
-    #[error("{}: {source}; copy the whole `log` folder", file.display())]
+    #[error("{file}: {source}; copy the whole `log` folder, or check the address")]
     File {
         /// Which.
-        file: PathBuf,
+        file: String,
         /// Why.
         source: std::io::Error,
     },
@@ -73,6 +76,11 @@ pub enum Broken {
     /// The entries are others than the ones that were signed.
     #[error("the entries do not lead to the signed root: one was changed, added or taken away")]
     Root,
+    /// The checkpoint that witnesses have cosigned is of another log than the entries.
+    #[error(
+        "the {0} entries that hospitals have cosigned are not a beginning of this log: it has two histories"
+    )]
+    Forked(u64),
     /// Hashes that do not follow from the entries.
     #[error("{0}: the hashes do not follow from the entries")]
     Hashes(String),
@@ -101,6 +109,7 @@ impl Broken {
             Self::Root => "CNS-A-0108",
             Self::Hashes(_) => "CNS-A-0109",
             Self::Rewritten { .. } => "CNS-A-0110",
+            Self::Forked(_) => "CNS-A-0111",
             Self::Unwritten { .. } => "CNS-A-0120",
             Self::Unrecognised(_) => "CNS-A-0121",
         }
@@ -109,19 +118,19 @@ impl Broken {
 
 /// Reads a policy file.
 pub fn read_policy(file: &Path) -> Result<Policy, Broken> {
-    Ok(text(file)?.parse()?)
+    Ok(Source::alone(file)?.parse()?)
 }
 
 /// Reads a signed checkpoint that was kept from an earlier look.
 pub fn read_checkpoint(file: &Path, policy: &Policy) -> Result<Checkpoint, Broken> {
-    let note: Note = text(file)?.parse()?;
-    Ok(policy.believe(&note)?)
+    let note: Note = Source::alone(file)?.parse()?;
+    Ok(policy.signed(&note)?)
 }
 
 /// Reads a file beside the log: its name without folders, and its text.
 pub(crate) fn read_attachment(file: &Path) -> Result<(String, String), Broken> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok((name, text(file)?))
+    Ok((name, Source::alone(file)?))
 }
 
 /// Writes the files of a pack into a folder.
@@ -141,7 +150,13 @@ pub(crate) fn write_pack(folder: &Path, files: &[(&str, String)]) -> Result<(), 
 impl Log {
     /// Reads a folder and verifies all of it.
     pub fn read(folder: &Path, policy: &Policy) -> Result<Self, Broken> {
-        let checkpoint = read_checkpoint(&folder.join("checkpoint"), policy)?;
+        Self::read_from(&Source::Folder(folder.to_owned()), policy)
+    }
+
+    /// Reads files wherever they are and verifies all of them.
+    pub fn read_from(source: &Source, policy: &Policy) -> Result<Self, Broken> {
+        let note: Note = source.text("checkpoint")?.parse()?;
+        let checkpoint = policy.signed(&note)?;
         if checkpoint.size > MOST_ENTRIES {
             return Err(Broken::Size(checkpoint.size));
         }
@@ -149,7 +164,7 @@ impl Log {
         let mut entries = Vec::new();
         for (number, width) in tile::tiles(checkpoint.size) {
             let path = tile::entries_path(number, width);
-            let bundle = tile::read_bundle(&bytes(&folder.join(&path))?, width);
+            let bundle = tile::read_bundle(&source.bytes(&path)?, width);
             for entry in bundle.map_err(|fault| Broken::Tile { path, fault })? {
                 entries.push(Entry::from_bytes(tree.size(), &entry)?);
                 tree.append(&entry);
@@ -158,18 +173,19 @@ impl Log {
         if tree.root(checkpoint.size) != Some(checkpoint.root) {
             return Err(Broken::Root);
         }
-        let log = Self { checkpoint, entries, tree };
-        log.compare_hashes(folder)?;
+        let witnessed = witnessed(source, policy, &tree)?;
+        let log = Self { checkpoint, entries, witnessed, tree };
+        log.compare_hashes(source)?;
         Ok(log)
     }
 
     /// Every tile of hashes must be the one that the entries make.
-    fn compare_hashes(&self, folder: &Path) -> Result<(), Broken> {
+    fn compare_hashes(&self, source: &Source) -> Result<(), Broken> {
         let bytes_of = |entry: &Entry| entry.to_bytes();
         let entries: Vec<Vec<u8>> = self.entries.iter().map(bytes_of).collect();
         let fault = |fault| Broken::Tile { path: "tile/entries".to_owned(), fault };
         for file in tile::grown(&self.tree, &entries, 0, self.tree.size()).map_err(fault)? {
-            if bytes(&folder.join(&file.path))? != file.bytes {
+            if source.bytes(&file.path)? != file.bytes {
                 return Err(Broken::Hashes(file.path));
             }
         }
@@ -185,10 +201,13 @@ impl Log {
     }
 }
 
-fn text(file: &Path) -> Result<String, Broken> {
-    std::fs::read_to_string(file).map_err(|source| Broken::File { file: file.to_owned(), source })
-}
-
-fn bytes(file: &Path) -> Result<Vec<u8>, Broken> {
-    std::fs::read(file).map_err(|source| Broken::File { file: file.to_owned(), source })
+/// Entries under the newest checkpoint that the quorum has cosigned. It lags behind the log, and must be a beginning of it.
+fn witnessed(source: &Source, policy: &Policy, tree: &Tree) -> Result<u64, Broken> {
+    if policy.is_unwitnessed() {
+        return Ok(tree.size());
+    }
+    let Some(note) = source.text_if_any("checkpoint.witnessed")? else { return Ok(0) };
+    let checkpoint = policy.believe(&note.parse()?)?;
+    let is_beginning = tree.root(checkpoint.size) == Some(checkpoint.root);
+    if is_beginning { Ok(checkpoint.size) } else { Err(Broken::Forked(checkpoint.size)) }
 }

@@ -1,18 +1,21 @@
 //! Checks a consortium's training log, with nothing of the programs that wrote it but the formats.
 //!
-//! `folder` reads and verifies the files, `rules` what entries must add up to, `study` where a study stands, `report` the
-//! pack for whoever must answer, `cli` the program. Never: the network; a write, but of the pack. Spec: docs/reference/training-log.md.
+//! `source` fetches files, `folder` verifies them, `rules` what entries must add up to, `study` where a study stands, `report`
+//! the pack for whoever must answer, `cli` the program. Never: a write, but of the pack; the network only where a log is named
+//! by its address. Spec: docs/reference/training-log.md.
 
 mod cli;
 mod folder;
 pub mod report;
 mod rules;
+mod source;
 mod study;
 mod words;
 
 pub use cli::run;
 pub use folder::{Broken, Log, read_checkpoint, read_policy};
 pub use rules::{Finding, Rule};
+pub use source::Source;
 
 use consilium_ledger::Entry;
 use serde::Serialize;
@@ -24,7 +27,9 @@ pub struct Verdict {
     pub origin: String,
     /// Entries under the signed checkpoint.
     pub entries: u64,
-    /// Their root, in hexadecimal.
+    /// Entries under a checkpoint that the policy's quorum has cosigned.
+    pub witnessed: u64,
+    /// Root over all entries, in hexadecimal.
     pub root: consilium_types::Digest,
     /// Hospitals with a certificate that holds.
     pub sites: usize,
@@ -65,10 +70,12 @@ impl Verdict {
             over: study.phase == study::Phase::Over,
         });
         let mut findings = record.findings().to_vec();
+        findings.extend(rules::unwitnessed(&log.entries, log.witnessed));
         findings.extend(strange_name(&log.checkpoint.origin, record.origin.as_deref()));
         Self {
             origin: log.checkpoint.origin.clone(),
             entries: log.checkpoint.size,
+            witnessed: log.witnessed,
             root: log.checkpoint.root,
             sites: record.sites.values().filter(|holds| **holds).count(),
             studies: studies.collect(),

@@ -40,6 +40,8 @@ pub enum Rule {
     Roster,
     /// A round is committed with one update of each hospital, the ones that were committed before.
     Updates,
+    /// No hospital answers a question before the quorum has cosigned its opening.
+    Witness,
     /// An attempt that has no end names who was lost, or a cause.
     Cause,
 }
@@ -222,4 +224,23 @@ impl Record {
         self.require(same, Rule::Updates, || "other updates than those committed before".to_owned());
         study.commit(round);
     }
+}
+
+/// Rounds that have an answer although no quorum has cosigned their opening, each once.
+pub(crate) fn unwitnessed(entries: &[Entry], witnessed: u64) -> Vec<Finding> {
+    let mut opened: BTreeMap<&StudyId, u64> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for entry in entries {
+        match &entry.event {
+            Event::Opened { study, .. } => drop(opened.insert(study, entry.seq)),
+            Event::Update { study, .. } => {
+                if let Some(at) = opened.remove(study).filter(|at| *at >= witnessed) {
+                    let what = format!("answered at entry {}, and no quorum has cosigned it", entry.seq);
+                    findings.push(Finding { entry: at, rule: Rule::Witness, what });
+                }
+            }
+            _ => {}
+        }
+    }
+    findings
 }

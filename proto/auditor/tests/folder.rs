@@ -8,10 +8,11 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use consilium_auditor::{Log, Verdict, read_checkpoint, read_policy};
-use consilium_ledger::Entry;
+use consilium_auditor::{Log, Rule, Verdict, read_checkpoint, read_policy};
+use consilium_ledger::{Entry, Note, Policy, SignerKey};
+use consilium_types::SiteId;
 use proptest::prelude::*;
-use support::{enrolled, entries, story, write};
+use support::{enrolled, entries, signer, sites, story, write};
 
 fn read(folder: &Path) -> Result<Log, consilium_auditor::Broken> {
     Log::read(folder, &read_policy(&folder.join("policy.txt"))?)
@@ -82,6 +83,44 @@ fn a_rewritten_history_is_found_by_who_kept_a_checkpoint() {
     assert_eq!(fault.code(), "CNS-A-0110");
     write(after.path(), &long()[..20]);
     assert_eq!(read(after.path()).unwrap().continues(&kept).unwrap_err().code(), "CNS-A-0110");
+}
+
+/// Three witnesses, of whom two must agree.
+#[test]
+fn a_round_that_was_answered_before_a_quorum_cosigned_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = entries(story());
+    write(folder.path(), &entries);
+    let log = signer().verifier();
+    let sites = sites(&["a", "b", "c"]);
+    let witness = |site: &SiteId| SignerKey::witness(&log, site, &[site.as_str().as_bytes()[0]; 32]).unwrap();
+    let witnesses = sites.iter().map(|site| (format!("w-{site}"), witness(site).verifier())).collect();
+    let policy = Policy::new(log.clone(), witnesses, 2);
+    let read = || Log::read(folder.path(), &policy);
+    let found = Verdict::of(&read().unwrap()).findings;
+    assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Witness; 4]);
+    let cosigned = |entries: &[Entry], by: &[SiteId]| {
+        let other = tempfile::tempdir().unwrap();
+        write(other.path(), entries);
+        let mut note: Note =
+            std::fs::read_to_string(other.path().join("checkpoint")).unwrap().parse().unwrap();
+        note.signatures.extend(by.iter().map(|site| witness(site).sign(&note.text, 7)));
+        std::fs::write(folder.path().join("checkpoint.witnessed"), note.to_string()).unwrap();
+    };
+    cosigned(&entries, &sites[..2]);
+    assert_eq!(Verdict::of(&read().unwrap()).findings, []);
+    // the opening of the second round of the first attempt is entry 13
+    for (size, unseen) in [(13, 3), (14, 2)] {
+        cosigned(&entries[..size], &sites[1..]);
+        let verdict = Verdict::of(&read().unwrap());
+        assert_eq!((verdict.witnessed, verdict.findings.len()), (size as u64, unseen), "{verdict:?}");
+    }
+    cosigned(&entries, &sites[..1]);
+    assert_eq!(read().unwrap_err().code(), "CNS-A-0104");
+    let mut other = entries.clone();
+    other[9].t += 1;
+    cosigned(&other, &sites);
+    assert_eq!(read().unwrap_err().code(), "CNS-A-0111");
 }
 
 #[test]

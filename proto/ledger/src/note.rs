@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use consilium_types::{PublicKey, SiteId};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
@@ -106,6 +107,10 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+' || c.is_control())
 }
 
+fn witness_name(log: &str, site: &SiteId) -> String {
+    format!("{log}/{site}")
+}
+
 fn id(name: &str, kind: Kind, key: &VerifyingKey) -> [u8; 4] {
     let mut hasher = Sha256::new();
     hasher.update(name.as_bytes());
@@ -122,6 +127,13 @@ impl VerifierKey {
             return Err(NoteFault::Key("a name has no space and no plus"));
         }
         Ok(Self { name: name.to_owned(), kind, key })
+    }
+
+    /// The key with which a hospital cosigns checkpoints of this log.
+    pub fn witness(&self, site: &SiteId, key: &PublicKey) -> Result<Self, NoteFault> {
+        let key =
+            VerifyingKey::from_bytes(key.as_bytes()).map_err(|_| NoteFault::Key("no point of the curve"))?;
+        Self::new(&witness_name(&self.name, site), Kind::Cosignature, key)
     }
 
     /// Its name.
@@ -206,6 +218,11 @@ impl SignerKey {
         let key = SigningKey::from_bytes(secret);
         VerifierKey::new(name, kind, key.verifying_key())?;
         Ok(Self { name: name.to_owned(), kind, key })
+    }
+
+    /// The key with which a hospital cosigns checkpoints of a log.
+    pub fn witness(log: &VerifierKey, site: &SiteId, secret: &[u8; 32]) -> Result<Self, NoteFault> {
+        Self::new(&witness_name(&log.name, site), Kind::Cosignature, secret)
     }
 
     /// What others verify with.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use consilium_types::{PublicKey, SiteId};
+
 use crate::checkpoint::Checkpoint;
 use crate::note::{Kind, Note, NoteFault, VerifierKey};
 
@@ -65,6 +67,24 @@ impl Policy {
             witnesses.into_iter().map(|(name, key)| (name, Member::Witness(key))).collect();
         members.insert("sites".to_owned(), Member::Group { needed, of });
         Self { log, members, quorum: (needed > 0).then(|| "sites".to_owned()) }
+    }
+
+    /// Asks more than half of these hospitals to cosign; nobody where there are none.
+    pub fn majority(
+        log: VerifierKey,
+        sites: impl IntoIterator<Item = (SiteId, PublicKey)>,
+    ) -> Result<Self, NoteFault> {
+        let named =
+            |(site, key): (SiteId, PublicKey)| Ok((format!("site/{site}"), log.witness(&site, &key)?));
+        let witnesses = sites.into_iter().map(named).collect::<Result<Vec<_>, NoteFault>>()?;
+        let needed = if witnesses.is_empty() { 0 } else { witnesses.len() / 2 + 1 };
+        Ok(Self::new(log, witnesses, needed))
+    }
+
+    /// Whether nobody need cosign.
+    #[must_use]
+    pub fn is_unwitnessed(&self) -> bool {
+        self.quorum.is_none()
     }
 
     /// The log's key.

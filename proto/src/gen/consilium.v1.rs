@@ -26,14 +26,17 @@ pub struct OfferedStudy {
     #[prost(message, repeated, tag = "6")]
     pub participants: ::prost::alloc::vec::Vec<Participant>,
 }
-/// A site, and the Ed25519 key that signs for it.
+/// A site, and its Ed25519 keys, 32 bytes each.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Participant {
     #[prost(string, tag = "1")]
     pub site: ::prost::alloc::string::String,
-    /// 32 bytes.
+    /// Signs for it.
     #[prost(bytes = "vec", tag = "2")]
     pub identity_key: ::prost::alloc::vec::Vec<u8>,
+    /// Cosigns checkpoints of the training log for it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub witness_key: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AnswerRequest {
@@ -108,6 +111,19 @@ pub struct Question {
     /// The roster, with the keys that sign for it.
     #[prost(message, repeated, tag = "5")]
     pub participants: ::prost::alloc::vec::Vec<Participant>,
+    /// That the log says so, under a checkpoint that the majority of the roster has cosigned.
+    #[prost(message, optional, tag = "6")]
+    pub opening: ::core::option::Option<Opening>,
+}
+/// The entry of the training log that opens a question.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Opening {
+    /// As it stands in the log.
+    #[prost(bytes = "vec", tag = "1")]
+    pub entry: ::prost::alloc::vec::Vec<u8>,
+    /// C2SP tlog-proof: its place, its path to the root, the cosigned checkpoint.
+    #[prost(string, tag = "2")]
+    pub proof: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Ended {
@@ -155,6 +171,24 @@ pub struct RenewRequest {
 pub struct RenewReply {
     #[prost(string, tag = "1")]
     pub certificate_pem: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WitnessRequest {
+    /// Entries under the last checkpoint that this site has cosigned; 0 for none.
+    #[prost(uint64, tag = "1")]
+    pub size: u64,
+    /// Its signature line under that checkpoint; empty when it was handed in before.
+    #[prost(string, tag = "2")]
+    pub cosignature: ::prost::alloc::string::String,
+    /// Longest time to wait for the next one, in milliseconds.
+    #[prost(uint32, tag = "3")]
+    pub wait_ms: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WitnessReply {
+    /// C2SP tlog-witness add-checkpoint body; empty when there was nothing new within the wait.
+    #[prost(string, tag = "1")]
+    pub checkpoint: ::prost::alloc::string::String,
 }
 /// Generated client implementations.
 pub mod consortium_client {
@@ -346,6 +380,28 @@ pub mod consortium_client {
                 .insert(GrpcMethod::new("consilium.v1.Consortium", "Renew"));
             self.inner.unary(req, path, codec).await
         }
+        /// Hands in the cosignature of a checkpoint, if there is one, and waits for the next checkpoint to cosign.
+        pub async fn witness(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WitnessRequest>,
+        ) -> std::result::Result<tonic::Response<super::WitnessReply>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/consilium.v1.Consortium/Witness",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("consilium.v1.Consortium", "Witness"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -386,6 +442,11 @@ pub mod consortium_server {
             &self,
             request: tonic::Request<super::RenewRequest>,
         ) -> std::result::Result<tonic::Response<super::RenewReply>, tonic::Status>;
+        /// Hands in the cosignature of a checkpoint, if there is one, and waits for the next checkpoint to cosign.
+        async fn witness(
+            &self,
+            request: tonic::Request<super::WitnessRequest>,
+        ) -> std::result::Result<tonic::Response<super::WitnessReply>, tonic::Status>;
     }
     #[derive(Debug)]
     pub struct ConsortiumServer<T> {
@@ -665,6 +726,51 @@ pub mod consortium_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RenewSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/consilium.v1.Consortium/Witness" => {
+                    #[allow(non_camel_case_types)]
+                    struct WitnessSvc<T: Consortium>(pub Arc<T>);
+                    impl<
+                        T: Consortium,
+                    > tonic::server::UnaryService<super::WitnessRequest>
+                    for WitnessSvc<T> {
+                        type Response = super::WitnessReply;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WitnessRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Consortium>::witness(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WitnessSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

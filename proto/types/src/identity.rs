@@ -67,6 +67,11 @@ impl<'de> Deserialize<'de> for PublicKey {
     }
 }
 
+/// Names the statement that both keys sign to enrol.
+pub const ENROLMENT: &str = "consilium/enrolment/v1";
+/// Names the statement that the identity key signs to renew a certificate.
+pub const RENEWAL: &str = "consilium/renewal/v1";
+
 /// The two keys that are a hospital's for as long as it is enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteKeys {
@@ -87,7 +92,7 @@ impl SiteKeys {
     /// What both keys sign to enrol: that they, the connection's key and the invitation belong together.
     #[must_use]
     pub fn enrolment(&self, site: &SiteId, token: &Digest, tls: &[u8]) -> Vec<u8> {
-        let text = format!("consilium/enrolment/v1\n{site}\n{token}\n{}\n{}\n", self.identity, self.witness);
+        let text = format!("{site}\n{token}\n{}\n{}\n", self.identity, self.witness);
         [text.as_bytes(), tls].concat()
     }
 }
@@ -101,7 +106,7 @@ pub fn token_digest(token: &str) -> Digest {
 /// What the identity key signs to renew a certificate, named by its serial number, with another key.
 #[must_use]
 pub fn renewal(site: &SiteId, serial: &str, tls: &[u8]) -> Vec<u8> {
-    [format!("consilium/renewal/v1\n{site}\n{serial}\n").as_bytes(), tls].concat()
+    [format!("{site}\n{serial}\n").as_bytes(), tls].concat()
 }
 
 #[cfg(test)]
