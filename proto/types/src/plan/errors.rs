@@ -52,11 +52,13 @@ pub(super) enum Fault {
     SelectionUnfit,
     BadComposite,
     BadTimes,
+    NoiseUnfit,
+    Overspent,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 34] = [
+    pub(super) const ALL: [Self; 36] = [
         Self::Syntax,
         Self::TooLong,
         Self::NotCanonical,
@@ -91,6 +93,8 @@ impl Fault {
         Self::SelectionUnfit,
         Self::BadComposite,
         Self::BadTimes,
+        Self::NoiseUnfit,
+        Self::Overspent,
     ];
 
     pub(super) fn code(self) -> &'static str {
@@ -129,6 +133,8 @@ impl Fault {
             Self::SelectionUnfit => "CNS-P-0419",
             Self::BadComposite => "CNS-P-0420",
             Self::BadTimes => "CNS-P-0421",
+            Self::NoiseUnfit => "CNS-P-0422",
+            Self::Overspent => "CNS-P-0423",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::Span;
+use super::{Dp, Span};
 use crate::SiteId;
 
 /// `[privacy]`
@@ -14,6 +14,9 @@ pub struct Privacy {
     pub release: Vec<Release>,
     /// How little a sum may rest on.
     pub limits: Limits,
+    /// Noise on what networks tell; none without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dp: Option<Dp>,
 }
 
 /// `privacy.aggregate`
@@ -52,7 +55,12 @@ impl Default for Limits {
 
 impl Default for Privacy {
     fn default() -> Self {
-        Self { aggregate: Aggregate::Clear, release: vec![Release::Pooled], limits: Limits::default() }
+        Self {
+            aggregate: Aggregate::Clear,
+            release: vec![Release::Pooled],
+            limits: Limits::default(),
+            dp: None,
+        }
     }
 }
 

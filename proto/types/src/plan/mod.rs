@@ -12,6 +12,7 @@ mod canonical;
 mod check;
 mod cohort;
 mod columns;
+mod dp;
 mod errors;
 mod evaluate;
 mod features;
@@ -26,6 +27,7 @@ mod span;
 mod study;
 
 pub use cohort::{Cohort, MinPerSite};
+pub use dp::{Dp, DpRelease};
 pub use errors::{PlanError, PlanErrors};
 pub use evaluate::{Aggregate, Design, Evaluate, Limits, Privacy, Release, Threshold};
 pub use features::{Aggregation, Bins, Family, Features, Interpolation, PerImage};

@@ -6,6 +6,7 @@ use super::errors::{Fault, PlanError};
 use super::{Bins, Inputs, Missing, ModelFamily, PerImage, StudyPlan, TableColumns};
 
 mod fitting;
+mod noise;
 mod outcome;
 mod size;
 
@@ -35,6 +36,7 @@ pub(super) fn findings(plan: &StudyPlan) -> Vec<PlanError> {
         fitting::idle_evaluate,
         fitting::lambda_needs_cells,
         size::affordable,
+        noise::noise,
     ];
     let mut findings = columns(plan);
     findings.extend(rules.iter().filter_map(|rule| rule(plan)));

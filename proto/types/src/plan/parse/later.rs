@@ -9,7 +9,7 @@ pub(super) fn key(path: &str) -> Option<&'static str> {
 }
 
 /// Paths, and what there is instead.
-pub(super) const KEYS: [(&str, &str); 20] = [
+pub(super) const KEYS: [(&str, &str); 19] = [
     ("cohort.index", "this version compares no dates; use `cohort.include`"),
     ("inputs.ct.mask", "this version reads one mask for each image"),
     ("inputs.pet.mask", "this version reads one mask for each image"),
@@ -20,7 +20,6 @@ pub(super) const KEYS: [(&str, &str); 20] = [
     ("features.fuse", "this version puts the features of all phases side by side"),
     ("features.filters", "this version computes features of the unfiltered image"),
     ("select.final", "this version has `method`, `rule`, `alpha` and `max` in [select] itself"),
-    ("privacy.dp", "this version adds no noise"),
     ("evaluate.inner", "this version uses the other folds of `folds` as inner folds"),
     (
         "evaluate.metrics",

@@ -2,12 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use consilium_privacy::LEAST_DELTA;
 use toml::Value;
 
 use super::Section;
 use crate::plan::errors::Fault;
 use crate::plan::{
-    Cohort, Design, Evaluate, Inclusion, Limits, MinPerSite, NotAnInclusion, Outcome, Privacy, Release,
+    Cohort, Design, Dp, Evaluate, Inclusion, Limits, MinPerSite, NotAnInclusion, Outcome, Privacy, Release,
     Sites, Span, Study, StudyPlan, Threshold, Wait,
 };
 
@@ -141,6 +142,7 @@ fn privacy(section: Section<'_>) -> Privacy {
         aggregate: section.word("aggregate").unwrap_or_default(),
         release: section.words("release").unwrap_or(default.release),
         limits: limits(section.section("limits")),
+        dp: section.optional_section("dp").and_then(dp),
     };
     if !privacy.release.contains(&Release::Pooled) {
         let remedy = "list \"pooled\": without pooled results there is no study";
@@ -148,6 +150,18 @@ fn privacy(section: Section<'_>) -> Privacy {
     }
     section.finish();
     privacy
+}
+
+fn dp(section: Section<'_>) -> Option<Dp> {
+    let noise = section.need("noise", section.number("noise", &(0.1..=1_000.0)));
+    let delta = section.need("delta", section.number("delta", &(LEAST_DELTA..=0.1)));
+    let epsilon = section.need("epsilon", section.number("epsilon", &(0.01..=100.0)));
+    let clip = section.number("clip", &(0.001..=100.0)).unwrap_or(1.0);
+    let sampling = section.number("sampling", &(0.001..=1.0)).unwrap_or(1.0);
+    let release = section.word("release").unwrap_or_default();
+    let honest = section.whole("honest", 1..=1_000).unwrap_or(1);
+    section.finish();
+    Some(Dp { clip, noise: noise?, sampling, delta: delta?, epsilon: epsilon?, release, honest })
 }
 
 fn limits(section: Section<'_>) -> Limits {

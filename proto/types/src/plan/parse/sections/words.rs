@@ -2,12 +2,18 @@
 
 use super::super::reader::Word;
 use crate::plan::{
-    Aggregate, Aggregation, Design, Family, HarmoniseMethod, Holes, IccForm, Interpolation, Learner, Missing,
-    ModelFamily, OutcomeKind, PathRule, Release, RelevanceTest, Require, SelectMethod, Shrink, Strata, Ties,
+    Aggregate, Aggregation, Design, DpRelease, Family, HarmoniseMethod, Holes, IccForm, Interpolation,
+    Learner, Missing, ModelFamily, OutcomeKind, PathRule, Release, RelevanceTest, Require, SelectMethod,
+    Shrink, Strata, Ties,
 };
 
 impl Word for Missing {
     const ALL: &'static [Self] = &[Self::Drop, Self::Impute, Self::Indicator, Self::Regress];
+    const LATER: &'static [&'static str] = &[];
+}
+
+impl Word for DpRelease {
+    const ALL: &'static [Self] = &[Self::Model, Self::Gradient];
     const LATER: &'static [&'static str] = &[];
 }
 

@@ -5,8 +5,8 @@ mod page;
 mod refusals;
 
 use crate::plan::{
-    Batch, Bins, FAILS, HOLDS, HarmoniseMethod, Learner, ModelFamily, OutcomeKind, PerImage, PlanErrors,
-    Require, Span, Strength, StudyPlan, TableColumns,
+    Batch, Bins, DpRelease, FAILS, HOLDS, HarmoniseMethod, Learner, ModelFamily, OutcomeKind, PerImage,
+    PlanErrors, Require, Span, Strength, StudyPlan, TableColumns,
 };
 
 /// A plan that says as little as it may.
@@ -172,6 +172,24 @@ label = "mki"
 levels = ["low", "intermediate", "high"]
 "#;
 
+/// Networks with noise.
+const PRIVATE: &str = r#"
+[study]
+id = "private-01"
+title = "With noise"
+seed = 14
+[inputs.clinical]
+numeric = ["age"]
+[outcome]
+label = "relapse"
+positive = "yes"
+[model]
+learner = "mlp"
+network = { hidden = [4], rounds = 20, epochs = 1 }
+[privacy]
+dp = { clip = 0.5, noise = 12, delta = 1e-3, epsilon = 3 }
+"#;
+
 fn read(text: &str) -> StudyPlan {
     StudyPlan::from_toml(text, "plan.toml").unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
@@ -240,7 +258,7 @@ fn layout_order_and_comments_do_not_change_the_hash() {
 
 #[test]
 fn the_canonical_form_is_read_back_and_nothing_else() {
-    for text in [SHORT, LONG, SURVIVAL, MULTILABEL, ORDINAL] {
+    for text in [SHORT, LONG, SURVIVAL, MULTILABEL, ORDINAL, PRIVATE] {
         let plan = read(text);
         let canonical = plan.canonical();
         assert_eq!(StudyPlan::from_canonical(canonical.as_bytes()), Ok(plan));
@@ -303,6 +321,16 @@ fn several_labels_are_read_in_one_order() {
     assert_eq!(plan.outcome.columns(), ["alk", "mycn", "del1p", "del11q"]);
     assert_eq!(plan.evaluate.holdout, Some(0.25));
     insta::assert_snapshot!("canonical_of_several_labels", plan.canonical());
+}
+
+#[test]
+fn noise_is_read_with_its_defaults() {
+    let plan = read(PRIVATE);
+    let dp = plan.privacy.dp.expect("noise");
+    assert_eq!((dp.release, dp.honest, plan.noisy_steps()), (DpRelease::Model, 1, Some(100)));
+    assert_eq!((dp.clip, dp.sampling), (0.5, 1.0));
+    insta::assert_snapshot!("canonical_of_noise", plan.canonical());
+    assert_eq!(read(SHORT).noisy_steps(), None);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use super::super::later;
-use super::{LONG, MULTILABEL, ORDINAL, SHORT, SURVIVAL, refused};
+use super::{LONG, MULTILABEL, ORDINAL, PRIVATE, SHORT, SURVIVAL, refused};
 use crate::plan::{PlanError, StudyPlan};
 
 /// `(code, key, line)` of each finding.
@@ -172,7 +172,31 @@ const MISFITS: [(&[Edit], &str, &str, &str); 12] = [
 ];
 
 /// The same, of the other plans.
-const OTHERS: [(&str, &[Edit], &str, &str, &str); 38] = [
+const OTHERS: [(&str, &[Edit], &str, &str, &str); 50] = [
+    (PRIVATE, &[("noise = 12, ", "")], "CNS-P-0203", "privacy.dp.noise", "add `noise`"),
+    (PRIVATE, &[("delta = 1e-3", "delta = 0")], "CNS-P-0207", "privacy.dp.delta", "0.000000001 to 0.1"),
+    (PRIVATE, &[("clip = 0.5", "clip = inf")], "CNS-P-0207", "privacy.dp.clip", "0.001 to 100"),
+    (PRIVATE, &[("clip = 0.5", "sampling = 0")], "CNS-P-0207", "privacy.dp.sampling", "0.001 to 1"),
+    (PRIVATE, &[("clip = 0.5", "clips = 0.5")], "CNS-P-0201", "privacy.dp.clips", "did you mean `clip`?"),
+    (PRIVATE, &[("clip = 0.5", "release = \"sum\"")], "CNS-P-0205", "privacy.dp.release", "model, gradient"),
+    (PRIVATE, &[("\"mlp\"", "\"firth\"")], "CNS-P-0415", "privacy.dp", "\"mlp\""),
+    (PRIVATE, &[("epsilon = 3", "epsilon = 2.5")], "CNS-P-0423", "privacy.dp.epsilon", "100 noisy steps"),
+    (PRIVATE, &[("rounds = 20", "rounds = 40")], "CNS-P-0423", "privacy.dp.epsilon", "200 noisy steps"),
+    (PRIVATE, &[("clip = 0.5", "honest = 2")], "CNS-P-0422", "privacy.dp.honest", "release = \"gradient\""),
+    (
+        PRIVATE,
+        &[("clip = 0.5", "honest = 2, release = \"gradient\"")],
+        "CNS-P-0422",
+        "privacy.dp.honest",
+        "in a clear sum",
+    ),
+    (
+        PRIVATE,
+        &[("epochs = 1", "epochs = 2"), ("clip = 0.5", "release = \"gradient\"")],
+        "CNS-P-0422",
+        "model.network.epochs",
+        "epochs = 1",
+    ),
     (SURVIVAL, &[("\"60d\"", "\"60\"")], "CNS-P-0208", "outcome.grid", "30d or 5y"),
     (SURVIVAL, &[("\"3y\"\n", "\"300y\"\n")], "CNS-P-0207", "outcome.horizon", "1d to 100y"),
     (SURVIVAL, &[("\"180d\"", "\"1w\"")], "CNS-P-0208", "evaluate.times[0]", "length of follow-up"),
@@ -374,7 +398,7 @@ fn a_plan_beyond_reason_is_not_read() {
 #[test]
 fn all_findings_come_at_once_each_with_its_line() {
     let text = "[study]\nid = \"A\"\nseed = 1.5\n[inputs.clinical]\nnumeric = [\"age\"]\nmising = \"drop\"\n\
-                [outcome]\nlable = \"relapse\"\npositive = \"yes\"\n[privacy]\ndp = 1\n";
+                [outcome]\nlable = \"relapse\"\npositive = \"yes\"\n[evaluate]\ninner = 1\n";
     let expected = [
         ("CNS-P-0203", "study.title", 1),
         ("CNS-P-0208", "study.id", 2),
@@ -382,7 +406,7 @@ fn all_findings_come_at_once_each_with_its_line() {
         ("CNS-P-0201", "inputs.clinical.mising", 6),
         ("CNS-P-0203", "outcome.label", 7),
         ("CNS-P-0201", "outcome.lable", 8),
-        ("CNS-P-0202", "privacy.dp", 11),
+        ("CNS-P-0202", "evaluate.inner", 11),
     ];
     let expected = expected.map(|(code, key, line)| (code, key.to_owned(), Some(line)));
     assert_eq!(findings(text), expected);
