@@ -3,6 +3,7 @@
 //! Never: a panic on what a question or a table says.
 
 use consilium_stats::{NetworkFault, TrainingJob};
+use consilium_types::plan::Dp;
 
 /// Why a network cannot be trained or applied.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -33,6 +34,18 @@ pub(crate) enum Fault {
     /// A setting of the plan out of its range.
     #[error("`model.network.{key}` is {value}; expected {range}")]
     Setting { key: &'static str, value: f64, range: &'static str },
+    /// A number of the plan's noise out of its range.
+    #[error("`privacy.dp.{key}` is {value}")]
+    Noise { key: &'static str, value: f64 },
+    /// Noise was not asked for.
+    #[error("a sum of gradients is asked for without noise")]
+    NoNoise,
+    /// Parameters of no network of these widths.
+    #[error("{0} parameters are those of no network of these widths")]
+    Widths(usize),
+    /// Noise is asked of somebody without a secret.
+    #[error("the job asks for noise, and there is no secret here to draw it from")]
+    NoSecret,
     /// The parameters left the finite numbers.
     #[error("training diverged: parameter {0} is not finite; lower `model.network.rate`")]
     Diverged(usize),
@@ -42,6 +55,25 @@ impl From<Fault> for NetworkFault {
     fn from(fault: Fault) -> Self {
         Self(fault.to_string())
     }
+}
+
+/// Refuses a job with noise: whoever trains it without would tell what the plan protects.
+pub(crate) fn without_noise(job: &TrainingJob<'_>) -> Result<(), Fault> {
+    if job.dp.is_some() { Err(Fault::NoSecret) } else { Ok(()) }
+}
+
+/// Checks a job with noise, which may have no patient at all.
+pub(crate) fn noisy(found: &TrainingJob<'_>, dp: &Dp) -> Result<(), Fault> {
+    job(found)?;
+    let ranges =
+        [("clip", dp.clip, dp.clip > 0.0), ("sampling", dp.sampling, (0.0..=1.0).contains(&dp.sampling))];
+    let noise = ("noise", dp.noise, dp.noise >= 0.0);
+    for (key, value, fits) in ranges.into_iter().chain([noise]) {
+        if !(fits && value.is_finite()) {
+            return Err(Fault::Noise { key, value });
+        }
+    }
+    Ok(())
 }
 
 /// Checks a whole job. Gives the number of inputs, or `None` when there is no patient to learn from.

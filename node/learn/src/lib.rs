@@ -4,15 +4,20 @@
 //! whose parameters go in and out as one flat vector in the order of its manifest. The same job gives the same
 //! bits on any number of threads and whatever ran before; another processor family may round the last bit
 //! of an `f32` differently. Never: network calls, files, randomness but the job's seed, layers that keep state
-//! outside their parameters. Spec: docs/adr/0007-networks-behind-a-trait.md.
+//! outside their parameters. With noise, randomness is the site's secret and the job ([`PrivatePerceptrons`]). Spec: docs/adr/0007-networks-behind-a-trait.md.
 
 mod check;
 mod flat;
+mod gradient;
+mod noise;
 mod order;
 mod perceptron;
+mod private;
 mod train;
 
 use consilium_stats::{NetworkFault, Networks, Trained, TrainingJob};
+
+pub use private::PrivatePerceptrons;
 
 /// Multilayer perceptrons with one output, the logit of being a case.
 ///
@@ -33,6 +38,7 @@ pub struct Perceptrons;
 
 impl Networks for Perceptrons {
     fn train(&self, job: &TrainingJob<'_>) -> Result<Trained, NetworkFault> {
+        check::without_noise(job)?;
         train::train(job).map_err(NetworkFault::from)
     }
 
@@ -46,5 +52,7 @@ impl Networks for Perceptrons {
     }
 }
 
+#[cfg(test)]
+mod private_tests;
 #[cfg(test)]
 mod tests;

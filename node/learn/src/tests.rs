@@ -14,14 +14,14 @@ use crate::perceptron::{Perceptron, PerceptronConfig};
 use crate::{Perceptrons, flat};
 
 /// Patients made for a test.
-struct Patients {
-    inputs: Vec<Vec<f32>>,
-    labels: Vec<f32>,
+pub(crate) struct Patients {
+    pub(crate) inputs: Vec<Vec<f32>>,
+    pub(crate) labels: Vec<f32>,
 }
 
 impl Patients {
     /// `n` rows of `width` uniform values in (-1, 1); cases are likelier where the first values are large.
-    fn random(n: usize, width: usize, seed: u8) -> Self {
+    pub(crate) fn random(n: usize, width: usize, seed: u8) -> Self {
         let mut draw = uniform(seed);
         let inputs: Vec<Vec<f32>> = (0..n).map(|_| (0..width).map(|_| draw()).collect()).collect();
         let risk = |row: &Vec<f32>| row.iter().take(2).sum::<f32>();
@@ -35,9 +35,20 @@ impl Patients {
         Self { inputs: corners.iter().map(|c| c.to_vec()).collect(), labels }
     }
 
-    fn job<'a>(&'a self, hidden: &'a [usize], start: &'a [f32]) -> TrainingJob<'a> {
+    pub(crate) fn job<'a>(&'a self, hidden: &'a [usize], start: &'a [f32]) -> TrainingJob<'a> {
         let (inputs, labels) = (&self.inputs[..], &self.labels[..]);
-        TrainingJob { hidden, start, inputs, labels, epochs: 1, batch: 16, rate: 0.1, decay: 0.0, seed: 1 }
+        TrainingJob {
+            hidden,
+            start,
+            inputs,
+            labels,
+            epochs: 1,
+            batch: 16,
+            rate: 0.1,
+            decay: 0.0,
+            seed: 1,
+            dp: None,
+        }
     }
 
     /// Penalised mean cross-entropy, in f64: what a step descends.
@@ -58,7 +69,7 @@ fn uniform(seed: u8) -> impl FnMut() -> f32 {
     move || (2.0 * f64::from(rng.next_u32()) / f64::from(u32::MAX) - 1.0) as f32
 }
 
-fn random_start(width: usize, hidden: &[usize], seed: u8) -> Vec<f32> {
+pub(crate) fn random_start(width: usize, hidden: &[usize], seed: u8) -> Vec<f32> {
     let mut draw = uniform(seed);
     (0..Manifest::perceptron(width, hidden).len()).map(|_| draw()).collect()
 }

@@ -40,6 +40,11 @@ pub enum QueryFault {
     /// NaN, infinity or a scale of zero.
     #[error("{0} holds a number that is not finite or not positive")]
     Number(&'static str),
+    /// Noise where clipping bounds nothing.
+    #[error(
+        "networks are to be trained with noise on values that a site brings together itself: one patient would change those of all"
+    )]
+    Unbounded,
 }
 
 impl QueryFault {
@@ -51,6 +56,7 @@ impl QueryFault {
             Self::Length { .. } => "CNS-S-0102",
             Self::Size { .. } => "CNS-S-0103",
             Self::Number(_) => "CNS-S-0104",
+            Self::Unbounded => "CNS-S-0105",
         }
     }
 }

@@ -43,6 +43,7 @@ pub mod life;
 pub mod linear;
 pub mod moments;
 pub mod network;
+mod noisy;
 pub mod permutation;
 pub mod placement;
 mod poisson;

@@ -4,12 +4,17 @@
 //! |---|---|---|
 //! | one for each parameter of each network | patients times parameter after local training | the site's update |
 //! | 3 for each network | patients trained on, patients times loss, parameters clipped | counts, fit |
+//!
+//! With noise (`dp`) every site counts once, whatever its patients, and tells neither their number nor their loss: one for each
+//! parameter, of a model trained in noisy steps or of a noisy sum of clipped gradients; then 1, 0, 0.
 
+use consilium_types::plan::{Dp, DpRelease};
 use consilium_types::{Digest, Manifest, fixed};
 use rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::design::Design;
+use crate::noisy::NOISY_TAIL;
 use crate::{
     Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, Target, TrainingJob, Unfit,
     check,
@@ -38,6 +43,9 @@ pub struct Training {
     pub decay: f64,
     /// Seed of this round, drawn from the plan's.
     pub seed: u64,
+    /// Noise, as the plan has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dp: Option<Dp>,
 }
 
 /// Where a network stands.
@@ -125,25 +133,52 @@ impl Training {
             Some((row, f32::from(u8::from(case))))
         };
         let (patients, labels): (Vec<usize>, Vec<f32>) = (0..rows.len()).filter_map(trained_on).unzip();
-        if patients.is_empty() {
-            words.resize(words.len() + parameters.len() + TAIL, 0);
-            return Ok(());
-        }
-        let trained = networks.train(&TrainingJob {
+        let inputs = inputs(design, rows, &patients);
+        let job = TrainingJob {
             hidden: &self.hidden,
             start: parameters,
-            inputs: &inputs(design, rows, &patients),
+            inputs: &inputs,
             labels: &labels,
             epochs: self.epochs,
             batch: self.batch,
             rate: self.rate,
             decay: self.decay,
             seed: self.seed.wrapping_add(index as u64),
-        })?;
-        if trained.parameters.len() != parameters.len() {
-            return Err(NetworkFault("training changed the number of parameters".to_owned()).into());
+            dp: self.dp,
+        };
+        if let Some(dp) = self.dp {
+            return Self::train_with_noise(dp, &job, networks, words);
         }
+        if patients.is_empty() {
+            words.resize(words.len() + parameters.len() + TAIL, 0);
+            return Ok(());
+        }
+        let trained = networks.train(&job)?;
+        same_length(trained.parameters.len(), parameters.len())?;
         Self::append(&trained.parameters, trained.loss, patients.len(), words)
+    }
+
+    /// The same with noise: also without a patient, since nothing may tell whether there is one.
+    fn train_with_noise(
+        dp: Dp,
+        job: &TrainingJob<'_>,
+        networks: &dyn Networks,
+        words: &mut Vec<i64>,
+    ) -> Result<(), Unfit> {
+        let noisy: Vec<i64> = match dp.release {
+            DpRelease::Gradient => networks.noisy_gradient(job)?,
+            DpRelease::Model => {
+                let trained = networks.train(job)?.parameters;
+                let word = |value: &f32| Ok(fixed::encode_update(f64::from(*value), 1)?.0);
+                trained.iter().map(word).collect::<Result<_, Unfit>>()?
+            }
+        };
+        same_length(noisy.len(), job.start.len())?;
+        words.extend(noisy);
+        for word in NOISY_TAIL {
+            words.push(fixed::encode_update(word, 1)?.0);
+        }
+        Ok(())
     }
 
     fn append(parameters: &[f32], loss: f64, patients: usize, words: &mut Vec<i64>) -> Result<(), Unfit> {
@@ -185,14 +220,17 @@ impl Computation for Training {
             point.design.check(width)?;
             check_network(point.design.columns.len(), &self.hidden, &point.parameters)?;
         }
+        self.check_noise()?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
 
     fn describe(&self) -> String {
-        format!(
-            "parameters of {} locally trained networks, times the number of patients",
-            self.networks.len()
-        )
+        let what = match self.dp.map(|dp| dp.release) {
+            None => "locally trained networks, times the number of patients",
+            Some(DpRelease::Model) => "networks trained locally in noisy steps",
+            Some(DpRelease::Gradient) => "networks' gradients, summed over patients, with noise",
+        };
+        format!("parameters of {} {what}", self.networks.len())
     }
 
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
@@ -212,10 +250,15 @@ impl Computation for Training {
         let averaged = |point: &NetworkPoint| {
             let (mine, others) = rest.split_at(point.parameters.len() + TAIL);
             rest = others;
-            average(mine)
+            self.dp.map_or_else(|| average(mine), |dp| self.noisy_average(dp, point, mine))
         };
         self.networks.iter().map(averaged).collect()
     }
+}
+
+fn same_length(found: usize, expected: usize) -> Result<(), Unfit> {
+    let changed = || NetworkFault("training changed the number of parameters".to_owned());
+    if found == expected { Ok(()) } else { Err(changed().into()) }
 }
 
 fn average(words: &[i64]) -> Result<Averaged, Implausible> {

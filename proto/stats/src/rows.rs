@@ -3,6 +3,8 @@
 //!
 //! Never: a patient's identifier. A row is a number, and only sums over rows leave this crate.
 
+use consilium_types::plan::Dp;
+
 /// The cohort of one site as a numeric table: one row a patient, one column a feature or covariate.
 pub trait Rows: Sync {
     /// Number of patients.
@@ -90,6 +92,14 @@ pub trait Networks: Sync {
     /// Deterministic: the same arguments give the same bits.
     fn train(&self, job: &TrainingJob<'_>) -> Result<Trained, NetworkFault>;
 
+    /// One step's sum of clipped gradients over all patients, as integers of a network update, with noise added.
+    ///
+    /// Refused by whoever has no secret to draw noise from.
+    fn noisy_gradient(&self, job: &TrainingJob<'_>) -> Result<Vec<i64>, NetworkFault> {
+        let _ = job;
+        Err(NetworkFault("there is no secret here to draw noise from".to_owned()))
+    }
+
     /// Probability of being a case, one for each row of `inputs`.
     fn predict(
         &self,
@@ -120,6 +130,8 @@ pub struct TrainingJob<'a> {
     pub decay: f64,
     /// Seed of the order of patients, drawn from the plan's seed, the fit and the round.
     pub seed: u64,
+    /// Noise, if the plan asks for it: lots and noise are then drawn from a secret of the site.
+    pub dp: Option<Dp>,
 }
 
 impl std::fmt::Debug for TrainingJob<'_> {

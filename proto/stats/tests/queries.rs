@@ -252,7 +252,17 @@ impl Taste {
         let settings = (count(5), count(20), self.positive(), self.number(), any::<u64>());
         (self.target(), self.hidden().prop_flat_map(networks), settings)
             .prop_map(|(target, (hidden, networks), (epochs, batch, rate, decay, seed))| {
-                Query::Training(Training { target, networks, hidden, epochs, batch, rate, decay, seed })
+                Query::Training(Training {
+                    target,
+                    networks,
+                    hidden,
+                    epochs,
+                    batch,
+                    rate,
+                    decay,
+                    seed,
+                    dp: None,
+                })
             })
             .boxed()
     }

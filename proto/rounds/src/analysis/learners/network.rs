@@ -67,6 +67,7 @@ impl Networks<'_> {
             rate: network.rate,
             decay: network.decay,
             seed: derive_seed(study.plan().study.seed, &format!("round/{round}")),
+            dp: study.plan().privacy.dp,
         }
     }
 
@@ -74,7 +75,8 @@ impl Networks<'_> {
         let per_family = study.scored().len() + 1;
         for (i, (network, average)) in self.points.iter_mut().zip(averaged).enumerate() {
             network.parameters = average.parameters;
-            if i % per_family == 0 {
+            // with noise no site tells its loss
+            if i % per_family == 0 && study.plan().privacy.dp.is_none() {
                 self.losses[i / per_family].push(average.loss);
             }
         }
