@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_learn::Perceptrons;
+use consilium_learn::{Perceptrons, PrivatePerceptrons};
 use consilium_rounds::Size;
 use consilium_stats::{Query, Summary};
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, SiteKeys, StudyId, StudyPlan};
@@ -13,9 +13,11 @@ use crate::decisions::{self, Decision};
 use crate::errors::Fault;
 use crate::extraction::{Cache, Progress};
 use crate::folder::{Configuration, Folder};
+use crate::noise::Noise;
 use crate::opening::{self, Opening};
 use crate::policy::Policy;
 use crate::problems;
+use crate::spending::Spending;
 use crate::witness;
 
 /// A question as it came, with nothing believed yet.
@@ -76,7 +78,13 @@ impl Answering {
         let sites = distinct(&question.roster);
         let largest = Size::of(plan, cohort.schema(), sites).fit;
         policy.limits(plan, largest).allow(&question.query, &rows, sites)?;
-        Ok(question.query.answer(&rows, &Perceptrons)?)
+        if question.query.trainings().is_empty() {
+            return Ok(question.query.answer(&rows, &Perceptrons)?);
+        }
+        let noise = Noise::open(&self.folder)?;
+        let name = noise.name(question, cohort.digest());
+        Spending::open(&self.folder, policy.budget())?.charge(plan, question, name)?;
+        Ok(question.query.answer(&rows, &PrivatePerceptrons::new(noise.of(name)))?)
     }
 
     /// What a person here decided, if it is about this very plan.

@@ -16,6 +16,7 @@ use crate::foresight::Foresight;
 use crate::outbox::{self, Offered};
 use crate::policy::Policy;
 use crate::renewal::Door;
+use crate::spending::Spending;
 
 /// Longest wait for the coordinator.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,6 +45,7 @@ pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
         check("certificate", certificate(folder)),
         check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
+        check("privacy", spending(folder)),
         check("extractor", SelfTest::run().verdict().map(|words| (Verdict::Ok, words))),
         check("data", data(&configuration.data)),
     ];
@@ -119,6 +121,11 @@ fn ledger(folder: &Folder) -> Result<(Verdict, String), Fault> {
     let opened = std::fs::OpenOptions::new().create(true).append(true).open(&file);
     opened.map_err(|source| Fault::Ledger { file, source })?;
     Ok((Verdict::Ok, format!("writable, {lines} messages so far")))
+}
+
+fn spending(folder: &Folder) -> Result<(Verdict, String), Fault> {
+    let budget = Policy::read(folder)?.budget();
+    Ok((Verdict::Ok, Spending::open(folder, budget)?.words()))
 }
 
 fn data(folder: &Path) -> Result<(Verdict, String), Fault> {

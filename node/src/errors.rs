@@ -198,6 +198,35 @@ pub enum Fault {
         /// What is wrong.
         what: String,
     },
+    /// Noise that the accepted plan does not have.
+    #[error(
+        "a question about {0} asks for other noise than the accepted plan; tell the coordinator's operator"
+    )]
+    OtherNoise(StudyId),
+    /// More privacy spent than the plan or the policy allows.
+    #[error(
+        "{what} would spend epsilon = {spent:.3} at delta = {delta}, {rule} allows {limit}; nothing leaves"
+    )]
+    Overspent {
+        /// The study, or all studies.
+        what: &'static str,
+        /// With this answer.
+        spent: f64,
+        /// The bound.
+        limit: f64,
+        /// At this delta.
+        delta: f64,
+        /// Whose rule it is.
+        rule: &'static str,
+    },
+    /// The ledger of what was spent cannot be read or written.
+    #[error("{}: the privacy ledger cannot be used: {why}; no noisy answer leaves until it can", file.display())]
+    SpendingLedger {
+        /// Which file.
+        file: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// This build does not compute what the standard says.
     #[error(
         "the extractor gives {missed} of {rows} reference values of the IBSI digital phantom wrongly; do not use this \
@@ -285,6 +314,9 @@ impl Fault {
             Self::TooFewPatients { .. } => "CNS-N-0405",
             Self::SiteSums => "CNS-N-0406",
             Self::DataChanged(_) => "CNS-N-0407",
+            Self::OtherNoise(_) => "CNS-N-0701",
+            Self::Overspent { .. } => "CNS-N-0702",
+            Self::SpendingLedger { .. } => "CNS-N-0703",
             Self::OtherKey { .. } => "CNS-N-0408",
             Self::StudyNotAllowed(_) => "CNS-N-0420",
             Self::LearnerNotAllowed(_) => "CNS-N-0421",

@@ -93,6 +93,16 @@ impl Folder {
         self.0.join("problems.txt")
     }
 
+    /// What noise is drawn from.
+    pub(crate) fn noise_key(&self) -> PathBuf {
+        self.0.join("noise.key")
+    }
+
+    /// What noisy answers have spent.
+    pub(crate) fn privacy_ledger(&self) -> PathBuf {
+        self.0.join("privacy.jsonl")
+    }
+
     pub(crate) fn self_test(&self) -> PathBuf {
         self.0.join("self-test.json")
     }

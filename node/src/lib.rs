@@ -22,6 +22,7 @@ mod holding;
 mod hours;
 mod identity;
 mod link;
+mod noise;
 mod opening;
 mod outbox;
 mod policy;
@@ -29,6 +30,7 @@ mod predicting;
 mod problems;
 mod renewal;
 mod run;
+mod spending;
 mod witness;
 
 pub use errors::Fault;

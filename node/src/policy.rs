@@ -15,6 +15,7 @@ use crate::errors::Fault;
 use crate::folder::{self, Folder};
 use crate::holding::Hold;
 use crate::hours::Hours;
+use crate::spending::Budget;
 
 /// What `enrol` writes when there is no policy yet.
 pub(crate) const TEMPLATE: &str = "\
@@ -40,6 +41,10 @@ cell = 3
 # A patient whose files cannot be used: \"refuse\" stops until they are corrected, \"exclude\" leaves the patient out
 # and counts it in the study's flow of patients.
 unfit = \"refuse\"
+
+# Most that networks trained with noise may tell about a patient of yours, over all studies together (differential privacy).
+# Without this line spending is written down, and limited by each plan alone.
+# budget = { epsilon = 8.0, delta = 1e-5 }
 
 # Plans that may run, by hash; without this line, every plan that a person here has accepted.
 # plans = [\"…\"]
@@ -77,6 +82,7 @@ pub(crate) struct Policy {
     questions: Option<Vec<Kind>>,
     hours: Option<Hours>,
     hold: Hold,
+    budget: Option<Budget>,
 }
 
 /// A kind of question, as in the list of `consilium_stats::Query`.
@@ -128,6 +134,7 @@ impl Default for Policy {
             questions: None,
             hours: None,
             hold: Hold::Never,
+            budget: None,
         }
     }
 }
@@ -143,6 +150,9 @@ impl Policy {
         match toml::from_str(text) {
             Ok(Self { per_model: Some(most), .. }) if most.is_nan() || most <= 0.0 => {
                 Err(wrong("per_model: must be above 0".to_owned()))
+            }
+            Ok(Self { budget: Some(budget), .. }) if !budget.is_sound() => {
+                Err(wrong("budget: epsilon must be above 0, and delta from 1e-9 to 0.5".to_owned()))
             }
             Ok(policy) => Ok(policy),
             Err(error) => Err(wrong(format!(
@@ -181,6 +191,11 @@ impl Policy {
     /// The hours in which this node answers, if they are limited.
     pub(crate) fn hours(&self) -> Option<&Hours> {
         self.hours.as_ref()
+    }
+
+    /// What all studies together may spend.
+    pub(crate) fn budget(&self) -> Option<Budget> {
+        self.budget
     }
 
     pub(crate) fn unfit(&self) -> Unfit {

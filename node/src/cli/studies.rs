@@ -12,6 +12,7 @@ use crate::foresight::Foresight;
 use crate::outbox::Offered;
 use crate::policy::Policy;
 use crate::renewal::Door;
+use crate::spending::Spending;
 
 pub(super) async fn list(folder: &Folder, json: bool) -> Result<(), Fault> {
     let offered = door(folder).await?.outbox().await?.studies().await?;
@@ -54,7 +55,12 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     let Offered { plan, participants, .. } = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
     let schema = if accept {
         let configuration = folder.configuration()?;
-        foresee(&plan, &Policy::read(folder)?, &configuration)?;
+        let policy = Policy::read(folder)?;
+        foresee(&plan, &policy, &configuration)?;
+        if let Some((words, allowed)) = Spending::open(folder, policy.budget())?.foresee(&plan) {
+            say(format_args!("privacy    {words}"));
+            allowed?;
+        }
         participants.iter().for_each(|(site, keys)| {
             say(format_args!("with       {site}, whose key is {}", keys.identity.fingerprint()));
         });
