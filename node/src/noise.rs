@@ -38,7 +38,7 @@ impl Noise {
 
     /// What the ledger calls a question: whatever changes the answer changes it, another secret included.
     pub(crate) fn name(&self, question: &Question, cohort: Digest) -> Digest {
-        let Question { study, attempt, exchange, plan_hash, roster, query, participants: _ } = question;
+        let Question { study, attempt, exchange, plan_hash, roster, query, .. } = question;
         let own = Digest::of("consilium/noise-name/v1", self.secret.as_bytes());
         let asked = (study, attempt.0, exchange.0, plan_hash, roster, query, cohort, own);
         let bytes = serde_json::to_vec(&asked).expect("ids, digests and questions always serialise");

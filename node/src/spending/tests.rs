@@ -49,6 +49,8 @@ fn question(plan: &StudyPlan, exchange: u32) -> Question {
         roster: vec!["a".parse().unwrap()],
         query: Query::Training(training(plan)),
         participants: std::collections::BTreeMap::new(),
+        digest: name(exchange),
+        opening: None,
     }
 }
 
