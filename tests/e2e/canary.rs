@@ -160,8 +160,11 @@ fn errors(consortium: &Consortium, data: &Path, needles: &[Needle], strict: &[Ne
         let said = consortium.node("east", arguments).unwrap();
         assert_eq!(found(needles, &lines(&said.lines)), [""; 0], "{arguments:?} names a patient");
     }
+    // two of three hospitals must have seen a question in the log
+    let north = consortium.run("north").unwrap();
     let party = consortium.run("east").unwrap();
     party.wait_for("declined with CNS-").unwrap();
+    north.kill().unwrap();
     assert_eq!(found(strict, &lines(&party.printed())), [""; 0], "in the log of a node that declines");
     let problems = fs::read(consortium.node_folder("east").join("problems.txt")).unwrap();
     assert!(!found(strict, &problems).is_empty(), "the hospital itself learns which file it is");
