@@ -29,7 +29,7 @@ impl Consortium {
         let pem = params.signed_by(&key, &authority)?.pem();
         let milliseconds = |at: OffsetDateTime| u64::try_from(at.unix_timestamp() * 1_000);
         let certificate = Certificate {
-            serial: serial.iter().map(|byte| format!("{byte:02x}")).collect(),
+            serial: hex(&serial),
             fingerprint: number.to_string(),
             pem: pem.clone(),
             issued: milliseconds(now + Duration::hours(begins))?,
@@ -60,4 +60,8 @@ impl Consortium {
         let file = self.coordinator_folder().join("coordinator.sqlite");
         runtime.block_on(async { act(Store::open(&file).await?).await })
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
