@@ -43,6 +43,7 @@ fn training() -> Training {
         rate: RATE,
         decay: 0.0,
         seed: 7,
+        dp: None,
     }
 }
 
