@@ -180,8 +180,8 @@ fn attack(networks: &PrivatePerceptrons, dp: Option<Dp>) -> f64 {
         for (member, stranger) in (0..20).flat_map(|member| (20..40).map(move |stranger| (member, stranger)))
         {
             // noise drives many risks to 0 or 1: a draw is half a win
-            let (member, stranger) = (right(member), right(stranger));
-            won += (f64::from(u8::from(member > stranger)) + f64::from(u8::from(member >= stranger))) / 2.0;
+            let order = right(member).total_cmp(&right(stranger));
+            won += [0.0, 0.5, 1.0][usize::from(order.is_ge()) + usize::from(order.is_gt())];
             pairs += 1.0;
         }
     }
