@@ -54,11 +54,12 @@ pub(super) enum Fault {
     BadTimes,
     NoiseUnfit,
     Overspent,
+    TooFewToBlind,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 36] = [
+    pub(super) const ALL: [Self; 37] = [
         Self::Syntax,
         Self::TooLong,
         Self::NotCanonical,
@@ -95,6 +96,7 @@ impl Fault {
         Self::BadTimes,
         Self::NoiseUnfit,
         Self::Overspent,
+        Self::TooFewToBlind,
     ];
 
     pub(super) fn code(self) -> &'static str {
@@ -135,6 +137,7 @@ impl Fault {
             Self::BadTimes => "CNS-P-0421",
             Self::NoiseUnfit => "CNS-P-0422",
             Self::Overspent => "CNS-P-0423",
+            Self::TooFewToBlind => "CNS-P-0424",
         }
     }
 

@@ -10,6 +10,8 @@ use crate::SiteId;
 pub struct Privacy {
     /// What the coordinator sees of one site.
     pub aggregate: Aggregate,
+    /// What happens when a site is lost after sums with it are known.
+    pub on_loss: OnLoss,
     /// What may become visible beside pooled sums.
     pub release: Vec<Release>,
     /// How little a sum may rest on.
@@ -20,12 +22,45 @@ pub struct Privacy {
 }
 
 /// `privacy.aggregate`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aggregate {
+    /// Each site's sums are blinded; the coordinator opens only the sum over all sites.
+    SecureSum,
     /// Each site's sums reach the coordinator in clear.
-    #[default]
     Clear,
+}
+
+impl Aggregate {
+    /// Fewest sites whose sums can be blinded: of two, each knows the other's by subtraction.
+    pub const FEWEST: u32 = 3;
+
+    /// What a plan means that does not say: blinded wherever it can be.
+    #[must_use]
+    pub fn of_at_least(sites: u32) -> Self {
+        if sites < Self::FEWEST { Self::Clear } else { Self::SecureSum }
+    }
+}
+
+/// `privacy.on_loss`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnLoss {
+    /// The study ends. Going on without the site would tell its sums: those with it less those without it.
+    End,
+    /// The analysis begins again without the site.
+    Restart,
+}
+
+impl OnLoss {
+    /// What a plan means that does not say: nothing that blinding hid is told later.
+    #[must_use]
+    pub fn under(aggregate: Aggregate) -> Self {
+        match aggregate {
+            Aggregate::SecureSum => Self::End,
+            Aggregate::Clear => Self::Restart,
+        }
+    }
 }
 
 /// `privacy.release`
@@ -50,17 +85,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { cell: 5, per_model: 0.33 }
-    }
-}
-
-impl Default for Privacy {
-    fn default() -> Self {
-        Self {
-            aggregate: Aggregate::Clear,
-            release: vec![Release::Pooled],
-            limits: Limits::default(),
-            dp: None,
-        }
     }
 }
 

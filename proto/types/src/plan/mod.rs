@@ -29,7 +29,7 @@ mod study;
 pub use cohort::{Cohort, MinPerSite};
 pub use dp::{Dp, DpRelease};
 pub use errors::{PlanError, PlanErrors};
-pub use evaluate::{Aggregate, Design, Evaluate, Limits, Privacy, Release, Threshold};
+pub use evaluate::{Aggregate, Design, Evaluate, Limits, OnLoss, Privacy, Release, Threshold};
 pub use features::{Aggregation, Bins, Family, Features, Interpolation, PerImage};
 pub use flow::FlowStep;
 pub use inclusion::{Clause, Condition, Inclusion, NotAnInclusion, UnfitCell};

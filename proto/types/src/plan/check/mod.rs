@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::errors::{Fault, PlanError};
-use super::{Bins, Inputs, Missing, ModelFamily, PerImage, StudyPlan, TableColumns};
+use super::{Aggregate, Bins, Inputs, Missing, ModelFamily, PerImage, StudyPlan, TableColumns};
 
 mod fitting;
 mod noise;
@@ -33,6 +33,7 @@ pub(super) fn findings(plan: &StudyPlan) -> Vec<PlanError> {
         fitting::one_penalty,
         fitting::idle_model,
         fitting::leave_site_out_needs_site_sums,
+        too_few_to_blind,
         fitting::idle_evaluate,
         fitting::lambda_needs_cells,
         size::affordable,
@@ -46,6 +47,14 @@ pub(super) fn findings(plan: &StudyPlan) -> Vec<PlanError> {
 /// A setting that nothing would read.
 fn idle(key: impl Into<String>, needs: &str) -> PlanError {
     PlanError::new(Fault::Idle, key, format!("has no effect without {needs}"), "remove it, or add that")
+}
+
+fn too_few_to_blind(plan: &StudyPlan) -> Option<PlanError> {
+    let fewest = Aggregate::FEWEST;
+    let refused = plan.privacy.aggregate == Aggregate::SecureSum && plan.study.sites.min < fewest;
+    let message = format!("sums of fewer than {fewest} sites cannot be blinded");
+    let remedy = format!("set study.sites.min to {fewest} or more, or privacy.aggregate to \"clear\"");
+    refused.then(|| PlanError::new(Fault::TooFewToBlind, "privacy.aggregate", message, remedy))
 }
 
 fn some_input(plan: &StudyPlan) -> Option<PlanError> {

@@ -8,8 +8,8 @@ use toml::Value;
 use super::Section;
 use crate::plan::errors::Fault;
 use crate::plan::{
-    Cohort, Design, Dp, Evaluate, Inclusion, Limits, MinPerSite, NotAnInclusion, Outcome, Privacy, Release,
-    Sites, Span, Study, StudyPlan, Threshold, Wait,
+    Aggregate, Cohort, Design, Dp, Evaluate, Inclusion, Limits, MinPerSite, NotAnInclusion, OnLoss, Outcome,
+    Privacy, Release, Sites, Span, Study, StudyPlan, Threshold, Wait,
 };
 
 mod features;
@@ -34,7 +34,8 @@ pub(super) fn plan(root: Section<'_>) -> Option<StudyPlan> {
     let harmonise = select::harmonise(root.section("harmonise"));
     let select = root.optional_section("select").map(|section| select::select(section, kind));
     let model = model::model(root.section("model"), &inputs, kind);
-    let privacy = privacy(root.section("privacy"));
+    let fewest = study.as_ref().map_or(Aggregate::FEWEST, |study| study.sites.min);
+    let privacy = privacy(root.section("privacy"), fewest);
     let evaluate = evaluate(root.section("evaluate"), outcome.as_ref());
     root.finish();
     Some(StudyPlan {
@@ -136,11 +137,12 @@ fn span_of(section: &Section<'_>, key: &str, text: &str) -> Option<Span> {
     None
 }
 
-fn privacy(section: Section<'_>) -> Privacy {
-    let default = Privacy::default();
+fn privacy(section: Section<'_>, fewest: u32) -> Privacy {
+    let aggregate = section.word("aggregate").unwrap_or_else(|| Aggregate::of_at_least(fewest));
     let privacy = Privacy {
-        aggregate: section.word("aggregate").unwrap_or_default(),
-        release: section.words("release").unwrap_or(default.release),
+        aggregate,
+        on_loss: section.word("on_loss").unwrap_or_else(|| OnLoss::under(aggregate)),
+        release: section.words("release").unwrap_or_else(|| vec![Release::Pooled]),
         limits: limits(section.section("limits")),
         dp: section.optional_section("dp").and_then(dp),
     };

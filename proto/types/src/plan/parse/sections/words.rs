@@ -3,8 +3,8 @@
 use super::super::reader::Word;
 use crate::plan::{
     Aggregate, Aggregation, Design, DpRelease, Family, HarmoniseMethod, Holes, IccForm, Interpolation,
-    Learner, Missing, ModelFamily, OutcomeKind, PathRule, Release, RelevanceTest, Require, SelectMethod,
-    Shrink, Strata, Ties,
+    Learner, Missing, ModelFamily, OnLoss, OutcomeKind, PathRule, Release, RelevanceTest, Require,
+    SelectMethod, Shrink, Strata, Ties,
 };
 
 impl Word for Missing {
@@ -130,8 +130,13 @@ impl Word for Learner {
 }
 
 impl Word for Aggregate {
-    const ALL: &'static [Self] = &[Self::Clear];
-    const LATER: &'static [&'static str] = &["secure-sum"];
+    const ALL: &'static [Self] = &[Self::SecureSum, Self::Clear];
+    const LATER: &'static [&'static str] = &[];
+}
+
+impl Word for OnLoss {
+    const ALL: &'static [Self] = &[Self::End, Self::Restart];
+    const LATER: &'static [&'static str] = &[];
 }
 
 impl Word for Release {

@@ -92,7 +92,8 @@ svm = { cost = 10, features = 128, gamma = 0.5 }
 network = { hidden = [8, 4], rounds = 5, epochs = 1, batch = 8, rate = 0.02, decay = 0 }
 
 [privacy]
-aggregate = "clear"
+aggregate = "secure-sum"
+on_loss = "restart"
 release = ["pooled", "site_sums"]
 limits = { cell = 3, per_model = 0.5 }
 

@@ -13,7 +13,7 @@ fn findings(text: &str) -> Vec<(&'static str, String, Option<usize>)> {
 }
 
 /// Text to replace in `LONG`, its replacement, and the one finding: code, key, a part of the message or remedy.
-const REFUSALS: [(&str, &str, &str, &str, &str); 65] = [
+const REFUSALS: [(&str, &str, &str, &str, &str); 66] = [
     ("id = \"long-01\"", "id = ", "CNS-P-0101", "", "TOML"),
     ("seed = 20261123", "seed = 1\nseed = 2", "CNS-P-0101", "", "duplicate"),
     ("seed = 20261123", "seed = 9223372036854775808", "CNS-P-0101", "", "TOML"),
@@ -60,7 +60,8 @@ const REFUSALS: [(&str, &str, &str, &str, &str); 65] = [
         "model.learner",
         "did you mean `logistic`?",
     ),
-    ("\"clear\"", "\"secure-sum\"", "CNS-P-0206", "privacy.aggregate", "this version has clear"),
+    ("\"secure-sum\"", "\"blinded\"", "CNS-P-0205", "privacy.aggregate", "secure-sum, clear"),
+    ("on_loss = \"restart\"", "on_loss = \"wait\"", "CNS-P-0205", "privacy.on_loss", "end, restart"),
     ("compare = [\"mlp\"]", "compare = [\"phasenet\"]", "CNS-P-0206", "model.compare[0]", "logistic, firth"),
     ("[\"glcm\", \"morphology\"]", "[\"glcn\"]", "CNS-P-0205", "features.families[0]", "glcm"),
     ("spacing = [1, 1, 2.5]", "spacing = [1, 1]", "CNS-P-0209", "features.spacing", "3"),
@@ -131,7 +132,7 @@ const KFOLD_20: (&str, &str) = ("\"leave-site-out\"\nfolds = 4", "\"kfold\"\nfol
 type Edit = (&'static str, &'static str);
 
 /// The same, for keys that do not fit together, which may take several edits.
-const MISFITS: [(&[Edit], &str, &str, &str); 12] = [
+const MISFITS: [(&[Edit], &str, &str, &str); 13] = [
     (
         &[("[inputs.ct]\nphases = [\"arterial\", \"venous\"]\nrequire = \"any\"\nreread = true", "")],
         "CNS-P-0403",
@@ -146,7 +147,18 @@ const MISFITS: [(&[Edit], &str, &str, &str); 12] = [
         "evaluate.folds",
         "3 or more folds",
     ),
-    (&[CV, ("min = 4", "min = 2")], "CNS-P-0407", "study.sites.min", "3 or more sites"),
+    (
+        &[CV, ("min = 4", "min = 2"), ("\"secure-sum\"", "\"clear\"")],
+        "CNS-P-0407",
+        "study.sites.min",
+        "3 or more sites",
+    ),
+    (
+        &[("min = 4", "min = 2"), ("\"leave-site-out\"", "\"kfold\"")],
+        "CNS-P-0424",
+        "privacy.aggregate",
+        "study.sites.min to 3",
+    ),
     (&[("[\"mlp\"]", "[\"logistic\"]")], "CNS-P-0408", "model.compare[0]", "main learner"),
     (&[("\"normal\"", "\"amplified\"")], "CNS-P-0409", "outcome.negative", "control"),
     (&[("max = 6", "max = 60")], "CNS-P-0410", "select.max", "more than relevance.keep = 50"),
