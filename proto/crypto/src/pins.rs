@@ -45,6 +45,24 @@ pub enum Pinned {
 }
 
 impl Pinned {
+    const ALL: [Self; 9] = [
+        Self::Question,
+        Self::Roster,
+        Self::Terms,
+        Self::Keys,
+        Self::Transcript,
+        Self::Input,
+        Self::Survivors,
+        Self::Unmasked,
+        Self::Sites,
+    ];
+
+    /// What has this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.as_str() == name)
+    }
+
     /// A stable name, for a store.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use consilium_crypto::{Context, MemoryPins, SiteKey, SiteMessage, StudySecret, Terms, Width};
 use consilium_rounds::life::{Entry, Event, Key, Timestamp};
 use consilium_stats::Summary;
 use consilium_types::{Attempt, Column, ColumnKind, Digest, ExchangeNumber, Schema, SiteId};
@@ -35,11 +36,33 @@ fn summary() -> impl Strategy<Value = Summary> {
     ]
 }
 
+/// A signed step of a secure sum, of the shape that any step has.
+fn message() -> impl Strategy<Value = SiteMessage> {
+    (any::<[u8; 32]>(), 1u64..50).prop_map(|(seed, words)| {
+        let keys: Vec<SiteKey> = (1..=3).map(|i| SiteKey::from_bytes(&[i; 32])).collect();
+        let roster = ["a", "b", "c"].map(|site| site.parse().unwrap()).into_iter();
+        let terms = Terms {
+            plan: Digest::from(seed),
+            attempt: Attempt(1),
+            exchange: ExchangeNumber(1),
+            question: Digest::from(seed),
+            roster: roster.zip(keys.iter().map(SiteKey::public)).collect(),
+            width: Width::Statistics,
+            words,
+        };
+        let (context, secret) = (Context::new(terms).unwrap(), StudySecret::from_bytes(seed));
+        let site = consilium_crypto::Site::new(&context, &keys[0], &secret).unwrap();
+        SiteMessage::Keys(site.keys(&mut MemoryPins::default()).unwrap())
+    })
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (site(), schema()).prop_map(|(site, schema)| Event::Accepted { site, schema }),
         site().prop_map(|site| Event::Refused { site }),
         (site(), key(), summary()).prop_map(|(site, key, summary)| Event::Submitted { site, key, summary }),
+        (site(), key(), message(), prop::collection::vec(any::<u8>(), 0..40))
+            .prop_map(|(site, key, message, vector)| Event::Blinded { site, key, message, vector }),
         (site(), key(), any::<String>()).prop_map(|(site, key, code)| Event::Declined { site, key, code }),
         site().prop_map(|site| Event::Removed { site }),
         Just(Event::Tick),
@@ -71,7 +94,7 @@ proptest! {
     fn an_entry_closes_or_submits_or_neither_but_never_both(entry in entry()) {
         let expected = match &entry {
             Entry::Closed { key, .. } => (Some(*key), None),
-            Entry::Happened { event: Event::Submitted { key, .. }, .. } => (None, Some(*key)),
+            Entry::Happened { event: Event::Submitted { key, .. } | Event::Blinded { key, .. }, .. } => (None, Some(*key)),
             Entry::Happened { .. } => (None, None),
         };
         prop_assert_eq!((entry.closes(), entry.submits()), expected);

@@ -9,7 +9,7 @@
 mod support;
 
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{Entry, Event, Refusal};
+use consilium_rounds::life::{Entry, Event, Refusal, Roster};
 use consilium_stats::Summary;
 use consilium_types::{Schema, SiteId};
 use proptest::prelude::*;
@@ -613,6 +613,6 @@ fn a_study_knows_its_plan_and_its_guests() {
     assert_eq!((world.study.plan(), world.study.plan_hash()), (&plan, plan.hash()));
     assert!(world.study.invites(&world.ids[1]) && !world.study.invites(&stranger()));
     assert_eq!(world.study.answer_of(&world.ids[1]), None);
-    let alone = StudyLife::published(plan, Vec::new(), START);
+    let alone = StudyLife::published(plan, Vec::new(), Roster::new(), START);
     assert!(alone.step(START, Event::Tick).unwrap().1.is_empty(), "nothing happens before the deadline");
 }

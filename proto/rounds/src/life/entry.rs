@@ -1,9 +1,11 @@
 //! The journal: one entry an event, and one for each closed exchange that replaces its contributions.
 //!
-//! Bytes: one line of JSON, a newline, and the summary's words where there is one.
+//! Bytes: one line of JSON, a newline, and the summary's words where there is one; of a step of a secure sum its message
+//! and the masked words.
 
 use std::collections::BTreeMap;
 
+use consilium_crypto::SiteMessage;
 use consilium_stats::Summary;
 use consilium_types::{Digest, Schema, SiteId};
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,7 @@ enum What {
     Accepted { site: SiteId, schema: Schema },
     Refused { site: SiteId },
     Submitted { site: SiteId, key: Key, words: Words },
+    Blinded { site: SiteId, key: Key, message: usize },
     Declined { site: SiteId, key: Key, code: String },
     Removed { site: SiteId },
     Tick,
@@ -94,7 +97,20 @@ impl Entry {
     #[must_use]
     pub fn submits(&self) -> Option<Key> {
         match self {
-            Self::Happened { event: Event::Submitted { key, .. }, .. } => Some(*key),
+            Self::Happened { event: Event::Submitted { key, .. } | Event::Blinded { key, .. }, .. } => {
+                Some(*key)
+            }
+            Self::Happened { .. } | Self::Closed { .. } => None,
+        }
+    }
+
+    /// The site whose masked vector this entry holds.
+    #[must_use]
+    pub fn vector_of(&self) -> Option<&SiteId> {
+        match self {
+            Self::Happened { event: Event::Blinded { site, vector, .. }, .. } if !vector.is_empty() => {
+                Some(site)
+            }
             Self::Happened { .. } | Self::Closed { .. } => None,
         }
     }
@@ -102,23 +118,23 @@ impl Entry {
     /// The entry as stored.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let (line, summary) = self.line();
+        let (line, rest) = self.line();
         let mut bytes = serde_json::to_vec(&line).expect("ids, schemas and digests always serialise");
         bytes.push(b'\n');
-        bytes.extend(summary.map(Summary::to_bytes).unwrap_or_default());
+        bytes.extend(rest);
         bytes
     }
 
-    fn line(&self) -> (Line, Option<&Summary>) {
+    fn line(&self) -> (Line, Vec<u8>) {
         match self {
             Self::Happened { at, event } => {
-                let (what, summary) = what_happened(event);
-                (Line { at: *at, what }, summary)
+                let (what, rest) = what_happened(event);
+                (Line { at: *at, what }, rest)
             }
             Self::Closed { at, key, sum, contributions } => {
                 let what =
                     What::Closed { key: *key, words: Words::of(sum), contributions: contributions.clone() };
-                (Line { at: *at, what }, Some(sum))
+                (Line { at: *at, what }, sum.to_bytes())
             }
         }
     }
@@ -137,6 +153,11 @@ impl Entry {
             What::Submitted { site, key, words: kind } => {
                 Event::Submitted { site, key, summary: kind.read(words)? }
             }
+            What::Blinded { site, key, message } => {
+                let (message, vector) = words.split_at_checked(message).ok_or_else(|| cut("message"))?;
+                let message = SiteMessage::from_bytes(message).map_err(|e| UnreadableEntry(e.to_string()))?;
+                Event::Blinded { site, key, message, vector: vector.to_vec() }
+            }
             What::Accepted { site, schema } => Event::Accepted { site, schema },
             What::Refused { site } => Event::Refused { site },
             What::Declined { site, key, code } => Event::Declined { site, key, code },
@@ -147,18 +168,23 @@ impl Entry {
     }
 }
 
-fn what_happened(event: &Event) -> (What, Option<&Summary>) {
-    let what = match event.clone() {
-        Event::Accepted { site, schema } => What::Accepted { site, schema },
-        Event::Refused { site } => What::Refused { site },
-        Event::Submitted { site, key, summary } => What::Submitted { site, key, words: Words::of(&summary) },
-        Event::Declined { site, key, code } => What::Declined { site, key, code },
-        Event::Removed { site } => What::Removed { site },
-        Event::Tick => What::Tick,
-    };
-    let summary = match event {
-        Event::Submitted { summary, .. } => Some(summary),
-        _ => None,
-    };
-    (what, summary)
+fn cut(what: &str) -> UnreadableEntry {
+    UnreadableEntry(format!("the {what} is cut off"))
+}
+
+fn what_happened(event: &Event) -> (What, Vec<u8>) {
+    match event.clone() {
+        Event::Accepted { site, schema } => (What::Accepted { site, schema }, Vec::new()),
+        Event::Refused { site } => (What::Refused { site }, Vec::new()),
+        Event::Submitted { site, key, summary } => {
+            (What::Submitted { site, key, words: Words::of(&summary) }, summary.to_bytes())
+        }
+        Event::Blinded { site, key, message, vector } => {
+            let message = message.to_bytes();
+            (What::Blinded { site, key, message: message.len() }, [message, vector].concat())
+        }
+        Event::Declined { site, key, code } => (What::Declined { site, key, code }, Vec::new()),
+        Event::Removed { site } => (What::Removed { site }, Vec::new()),
+        Event::Tick => (What::Tick, Vec::new()),
+    }
 }

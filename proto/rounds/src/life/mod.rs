@@ -10,6 +10,8 @@
 //! `step` consumes the study: a refusal leaves the caller with nothing half-moved. Every message may be repeated.
 //! Never: a clock, a socket, a disk. The driver runs effects in order: journal, then wake. Spec: ADR-0004.
 
+mod answers;
+mod blinded;
 mod entry;
 mod published;
 mod refusal;
@@ -18,11 +20,13 @@ mod status;
 
 use std::collections::BTreeMap;
 
+use consilium_crypto::{Context, Opening, Request, SiteMessage};
 use consilium_stats::{Query, Summary};
 use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
 use crate::StudyResult;
+pub use blinded::{Roster, question_digest, terms};
 pub use entry::{Entry, UnreadableEntry};
 pub use refusal::Refusal;
 use running::Running;
@@ -66,6 +70,17 @@ pub enum Event {
         /// The answer.
         summary: Summary,
     },
+    /// A hospital takes a step of a secure sum.
+    Blinded {
+        /// Who.
+        site: SiteId,
+        /// Which question.
+        key: Key,
+        /// The step.
+        message: SiteMessage,
+        /// Little-endian words of its masked vector, with the message that signs them; else none.
+        vector: Vec<u8>,
+    },
     /// A hospital cannot answer a question.
     Declined {
         /// Who.
@@ -89,6 +104,17 @@ pub enum Event {
 pub enum Effect {
     /// Make this entry durable before anyone is told.
     Journal(Entry),
+    /// Keep what opened a blinded sum, with the vectors of its entries, for whoever checks it.
+    Keep {
+        /// Which question.
+        key: Key,
+        /// The terms.
+        terms: Vec<u8>,
+        /// What opened the sum.
+        opening: Opening,
+    },
+    /// Sites have a new step of the open question.
+    Step,
     /// There may be a new question, or the study has ended.
     Wake,
 }
@@ -102,6 +128,8 @@ pub struct Question {
     pub roster: Vec<SiteId>,
     /// The question.
     pub query: Query,
+    /// The step of its secure sum, if sums are blinded.
+    pub step: Option<Request>,
 }
 
 /// A hospital's decision.
@@ -119,6 +147,8 @@ pub struct StudyLife {
     plan: StudyPlan,
     hash: Digest,
     published: Timestamp,
+    /// Identities of the invited sites.
+    identities: Roster,
     /// Invited sites with their answers.
     answers: BTreeMap<SiteId, Option<Answer>>,
     lost: Vec<Lost>,
@@ -135,13 +165,14 @@ enum State {
 }
 
 impl StudyLife {
-    /// A new study, offered to some sites.
+    /// A new study, offered to some sites. Those without an identity cannot take part in blinded sums.
     #[must_use]
-    pub fn published(plan: StudyPlan, invited: Vec<SiteId>, at: Timestamp) -> Self {
+    pub fn published(plan: StudyPlan, invited: Vec<SiteId>, identities: Roster, at: Timestamp) -> Self {
         Self {
             hash: plan.hash(),
             plan,
             published: at,
+            identities,
             answers: invited.into_iter().map(|site| (site, None)).collect(),
             lost: Vec::new(),
             closed: Vec::new(),
@@ -153,13 +184,16 @@ impl StudyLife {
     pub fn replay(
         plan: StudyPlan,
         invited: Vec<SiteId>,
+        identities: Roster,
         at: Timestamp,
         entries: impl IntoIterator<Item = Entry>,
     ) -> Result<Self, Refusal> {
-        entries.into_iter().try_fold(Self::published(plan, invited, at), |study, entry| match entry {
-            Entry::Happened { at, event } => Ok(study.step(at, event)?.0),
-            Entry::Closed { at, key, sum, contributions } => {
-                Ok(study.closed_before(at, key, &sum, contributions))
+        entries.into_iter().try_fold(Self::published(plan, invited, identities, at), |study, entry| {
+            match entry {
+                Entry::Happened { at, event } => Ok(study.step(at, event)?.0),
+                Entry::Closed { at, key, sum, contributions } => {
+                    Ok(study.closed_before(at, key, &sum, contributions))
+                }
             }
         })
     }
@@ -171,6 +205,9 @@ impl StudyLife {
             Event::Accepted { site, schema } => self.answer(now, &site, Answer::Accepted(schema))?,
             Event::Refused { site } => self.answer(now, &site, Answer::Refused)?,
             Event::Submitted { site, key, summary } => self.submitted(now, &site, key, summary)?,
+            Event::Blinded { site, key, message, vector } => {
+                self.blinded(now, &site, key, message, &vector)?
+            }
             Event::Declined { site, key, code } => self.declined(now, &site, key, &code)?,
             Event::Removed { site } => self.removed(now, &site),
             Event::Tick => self.tick(now),
@@ -219,6 +256,21 @@ impl StudyLife {
     /// The sites it was offered to, in the order of their ids.
     pub fn invited(&self) -> impl Iterator<Item = &SiteId> {
         self.answers.keys()
+    }
+
+    /// The terms of the open secure sum.
+    #[must_use]
+    pub fn open_terms(&self) -> Option<&Context> {
+        match &self.state {
+            State::Running(running) => running.terms(),
+            State::Published | State::Finished(_) | State::Aborted(_) => None,
+        }
+    }
+
+    /// Identities of the invited sites.
+    #[must_use]
+    pub fn identities(&self) -> &Roster {
+        &self.identities
     }
 
     /// The open exchange.

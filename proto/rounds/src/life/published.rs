@@ -3,8 +3,11 @@
 //! Waits for: an answer of every invited site, or the plan's `wait`. Accepts: answers, also changed ones. Ends: in
 //! Running when enough sites accepted with equal columns; in Aborted otherwise.
 
+use consilium_types::plan::Aggregate;
 use consilium_types::{Attempt, Schema, SiteId};
 
+use super::answers::Stop;
+use super::blinded::Roster;
 use super::running::Running;
 use super::{Answer, Effect, Refusal, State, StudyLife, Timestamp};
 
@@ -63,10 +66,25 @@ impl StudyLife {
     }
 
     pub(super) fn begin(&mut self, now: Timestamp, attempt: Attempt, roster: Vec<SiteId>, schema: Schema) {
-        match Running::begin(&self.plan, now, attempt, roster, schema) {
+        let identified = self.identified(&roster);
+        let begun =
+            identified.and_then(|known| Running::begin(&self.plan, now, attempt, roster, &known, schema));
+        match begun {
             Ok(running) => self.state = State::Running(Box::new(running)),
-            Err(fault) => self.abort(format!("{}: {fault}", fault.code())),
+            Err(stop) => self.abort(stop.to_string()),
         }
+    }
+
+    /// The identities of a roster; of none where sums are clear.
+    pub(super) fn identified(&self, roster: &[SiteId]) -> Result<Roster, Stop> {
+        if self.plan.privacy.aggregate == Aggregate::Clear {
+            return Ok(Roster::new());
+        }
+        let identity = |site: &SiteId| match self.identities.get(site) {
+            Some(identity) => Ok((site.clone(), *identity)),
+            None => Err(Stop::NoIdentity(site.clone())),
+        };
+        roster.iter().map(identity).collect()
     }
 }
 

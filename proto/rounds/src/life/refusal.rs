@@ -1,5 +1,6 @@
 //! Why an event was not taken: the sender misbehaved, or is late.
 
+use consilium_crypto::CryptoFault;
 use consilium_stats::SummaryFault;
 use consilium_types::SiteId;
 
@@ -37,6 +38,12 @@ pub enum Refusal {
     /// A summary that does not answer the question.
     #[error("{0}")]
     Shape(SummaryFault),
+    /// A step of a secure sum that does not fit.
+    #[error("{0}")]
+    Blinding(CryptoFault),
+    /// Sums in clear where they are to be blinded, or the reverse.
+    #[error("the plan says `privacy.aggregate = \"{0}\"`, and this was sent otherwise")]
+    OtherAggregate(&'static str),
     /// A reason that is not a stable code.
     #[error("a refusal must be a code such as CNS-D-0104")]
     NotACode,
@@ -55,6 +62,8 @@ impl Refusal {
             Self::OtherContent { .. } => "CNS-R-0206",
             Self::Shape(_) => "CNS-R-0207",
             Self::NotACode => "CNS-R-0208",
+            Self::Blinding(fault) => fault.code(),
+            Self::OtherAggregate(_) => "CNS-R-0209",
         }
     }
 }

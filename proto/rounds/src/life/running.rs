@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_stats::{Query, Rule, Summary, SummaryFault};
+use consilium_crypto::{Context, CryptoFault, Phase, SiteMessage};
+use consilium_stats::{Query, Rule, Summary};
+use consilium_types::plan::OnLoss;
 use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 
+use super::answers::{Answers, Stop};
+use super::blinded::Roster;
 use super::status::{ClosedExchange, Lost};
 use super::{Effect, Entry, Key, Question, Refusal, State, StudyLife, Timestamp};
 use crate::result::Budget;
-use crate::{Analysis, AnalysisFault, Progress};
+use crate::{Analysis, Progress};
 
 /// An attempt with its open exchange.
 #[derive(Debug, Clone)]
@@ -21,7 +25,7 @@ pub(super) struct Running {
     schema: Schema,
     analysis: Analysis,
     query: Query,
-    contributions: BTreeMap<SiteId, Summary>,
+    answers: Answers,
     since: Timestamp,
 }
 
@@ -31,11 +35,13 @@ impl Running {
         now: Timestamp,
         attempt: Attempt,
         roster: Vec<SiteId>,
+        identities: &Roster,
         schema: Schema,
-    ) -> Result<Self, AnalysisFault> {
-        let (analysis, query) = Analysis::begin(plan, &roster, &schema)?;
+    ) -> Result<Self, Stop> {
+        let (analysis, query) = Analysis::begin(plan, &roster, &schema).map_err(Stop::Analysis)?;
         let key = Key { attempt, exchange: ExchangeNumber(1) };
-        Ok(Self { key, roster, schema, analysis, query, contributions: BTreeMap::new(), since: now })
+        let answers = Answers::none(plan, key, &query, identities)?;
+        Ok(Self { key, roster, schema, analysis, query, answers, since: now })
     }
 
     pub(super) fn has(&self, site: &SiteId) -> bool {
@@ -62,36 +68,27 @@ impl Running {
         self.analysis.budget()
     }
 
+    pub(super) fn step(&self) -> Option<&'static str> {
+        self.answers.step()
+    }
+
+    pub(super) fn terms(&self) -> Option<&Context> {
+        self.answers.terms()
+    }
+
     pub(super) fn waiting_for(&self) -> Vec<SiteId> {
-        self.roster.iter().filter(|site| !self.contributions.contains_key(site)).cloned().collect()
+        self.answers.awaited(&self.roster)
     }
 
     pub(super) fn question_for(&self, site: &SiteId) -> Option<Question> {
-        let open = self.has(site) && !self.contributions.contains_key(site);
-        open.then(|| Question { key: self.key, roster: self.roster.clone(), query: self.query.clone() })
-    }
-
-    /// Takes a contribution; whether it is new.
-    fn take(&mut self, site: &SiteId, summary: Summary) -> Result<bool, Refusal> {
-        self.query.accept(&summary).map_err(Refusal::Shape)?;
-        match self.contributions.get(site) {
-            Some(known) if *known == summary => Ok(false),
-            Some(_) => Err(Refusal::OtherContent { site: site.clone(), key: self.key }),
-            None => {
-                self.contributions.insert(site.clone(), summary);
-                Ok(true)
-            }
-        }
-    }
-
-    fn sum(&self) -> Result<Summary, SummaryFault> {
-        let mut summaries = self.contributions.values();
-        let first = summaries.next().cloned().ok_or(SummaryFault::Length { expected: 1, found: 0 })?;
-        summaries.try_fold(first, Summary::plus)
-    }
-
-    fn digests(&self) -> BTreeMap<SiteId, Digest> {
-        self.contributions.iter().map(|(site, summary)| (site.clone(), summary.digest())).collect()
+        let open = self.has(site) && self.waiting_for().contains(site);
+        let question = || Question {
+            key: self.key,
+            roster: self.roster.clone(),
+            query: self.query.clone(),
+            step: self.answers.request(site),
+        };
+        open.then(question)
     }
 }
 
@@ -104,13 +101,47 @@ impl StudyLife {
         summary: Summary,
     ) -> Result<Option<Vec<Effect>>, Refusal> {
         let Some(running) = self.open(site, key)? else { return Ok(None) };
-        if !running.take(site, summary)? {
+        if !running.answers.take(&running.query, key, site, summary)? {
             return Ok(None);
         }
         if !running.waiting_for().is_empty() {
             return Ok(Some(Vec::new()));
         }
         Ok(Some(self.close(now)))
+    }
+
+    pub(super) fn blinded(
+        &mut self,
+        now: Timestamp,
+        site: &SiteId,
+        key: Key,
+        message: SiteMessage,
+        vector: &[u8],
+    ) -> Result<Option<Vec<Effect>>, Refusal> {
+        let Some(running) = self.open(site, key)? else { return Ok(None) };
+        let blinded = running.answers.blinded()?;
+        if !blinded.take(site, message, vector).map_err(Refusal::Blinding)? {
+            return Ok(None);
+        }
+        match blinded.advance() {
+            Ok(false) => Ok(Some(Vec::new())),
+            Ok(true) if blinded.phase() == Phase::Open => Ok(Some(self.close(now))),
+            Ok(true) => {
+                running.since = now;
+                Ok(Some(vec![Effect::Step]))
+            }
+            Err(fault) => Ok(Some(self.lies(now, &fault))),
+        }
+    }
+
+    /// Goes on without a site whose shares do not open its own masks.
+    fn lies(&mut self, now: Timestamp, fault: &CryptoFault) -> Vec<Effect> {
+        let reason = format!("{}: {fault}", fault.code());
+        if let Some(site) = fault.culprit().cloned() {
+            return self.lose(now, &[(site, reason)]);
+        }
+        self.abort(reason);
+        vec![Effect::Wake]
     }
 
     pub(super) fn declined(
@@ -153,16 +184,16 @@ impl StudyLife {
     /// Adds the summaries of a complete exchange and moves on.
     fn close(&mut self, now: Timestamp) -> Vec<Effect> {
         let State::Running(running) = &self.state else { return Vec::new() };
-        let (key, contributions) = (running.key, running.digests());
-        match running.sum() {
-            Ok(sum) => {
+        let (key, contributions) = (running.key, running.answers.digests());
+        match running.answers.sum(key) {
+            Ok((sum, kept)) => {
                 let entry =
                     Entry::Closed { at: now, key, sum: sum.clone(), contributions: contributions.clone() };
                 self.advance(now, &sum, contributions);
-                vec![Effect::Journal(entry), Effect::Wake]
+                kept.into_iter().chain([Effect::Journal(entry), Effect::Wake]).collect()
             }
-            Err(fault) => {
-                self.abort(format!("CNS-R-0303: the summaries cannot be added: {fault}"));
+            Err(why) => {
+                self.abort(format!("CNS-R-0303: the summaries cannot be added: {why}"));
                 vec![Effect::Wake]
             }
         }
@@ -188,28 +219,40 @@ impl StudyLife {
         self.closed.push(ClosedExchange::new(key, &query, sum, contributions));
         self.state = match analysis.absorb(&query, sum) {
             Ok(Progress::Done(result)) => State::Finished(result),
-            Ok(Progress::Ask(analysis, query)) => State::Running(Box::new(Running {
-                key: Key { attempt: key.attempt, exchange: key.exchange.next() },
-                roster,
-                schema,
-                analysis: *analysis,
-                query,
-                contributions: BTreeMap::new(),
-                since: now,
-            })),
+            Ok(Progress::Ask(analysis, query)) => {
+                let key = Key { attempt: key.attempt, exchange: key.exchange.next() };
+                let answers = self
+                    .identified(&roster)
+                    .and_then(|identified| Answers::none(&self.plan, key, &query, &identified));
+                match answers {
+                    Ok(answers) => State::Running(Box::new(Running {
+                        key,
+                        roster,
+                        schema,
+                        analysis: *analysis,
+                        query,
+                        answers,
+                        since: now,
+                    })),
+                    Err(stop) => State::Aborted(stop.to_string()),
+                }
+            }
             Err(fault) => State::Aborted(format!("{}: {fault}", fault.code())),
         };
     }
 
-    /// Goes on without some sites, from the beginning of the analysis, if enough remain.
+    /// Goes on without some sites, from the beginning of the analysis, if enough remain and the plan wants that.
     pub(super) fn lose(&mut self, now: Timestamp, sites: &[(SiteId, String)]) -> Vec<Effect> {
         let State::Running(running) = &self.state else { return Vec::new() };
         let key = running.key;
         let gone: BTreeSet<&SiteId> = sites.iter().map(|(site, _)| site).collect();
         let remaining: Vec<SiteId> = running.roster.iter().filter(|s| !gone.contains(s)).cloned().collect();
         let schema = running.schema.clone();
+        let told = !self.closed.is_empty() || running.answers.is_being_opened();
         self.lost.extend(sites.iter().map(|(site, reason)| Lost::new(site, key, reason)));
-        if remaining.len() >= self.fewest() {
+        if told && self.plan.privacy.on_loss == OnLoss::End {
+            self.abort(self.would_tell());
+        } else if remaining.len() >= self.fewest() {
             self.begin(now, key.attempt.next(), remaining, schema);
         } else {
             self.abort(self.too_few(&remaining));
@@ -231,14 +274,25 @@ impl StudyLife {
         before.len()
     }
 
+    fn would_tell(&self) -> String {
+        format!(
+            "CNS-R-0305: going on without a hospital would tell its sums, which are those with it less those without it; \
+             lost: {}. Publish the study again, with a longer `study.sites.wait`, or with `privacy.on_loss = \"restart\"`",
+            self.lost_in_words()
+        )
+    }
+
+    fn lost_in_words(&self) -> String {
+        let lost = self.lost.iter().map(|lost| format!("{} ({})", lost.site, lost.reason));
+        lost.collect::<Vec<_>>().join(", ")
+    }
+
     fn too_few(&self, remaining: &[SiteId]) -> String {
-        let lost: Vec<String> =
-            self.lost.iter().map(|lost| format!("{} ({})", lost.site, lost.reason)).collect();
         format!(
             "CNS-R-0304: {} hospitals remain, {} are needed; lost: {}",
             remaining.len(),
             self.fewest(),
-            lost.join(", ")
+            self.lost_in_words()
         )
     }
 }

@@ -46,6 +46,9 @@ pub struct OpenExchange {
     pub waiting_for: Vec<SiteId>,
     /// What is asked, in words.
     pub asks: String,
+    /// What is collected for its secure sum, if sums are blinded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<&'static str>,
 }
 
 /// A question all sites have answered.
@@ -149,6 +152,7 @@ impl StudyLife {
             roster: running.roster().to_vec(),
             waiting_for: running.waiting_for(),
             asks: running.query().describe(),
+            step: running.step(),
         })
     }
 }

@@ -1,7 +1,10 @@
 //! A study with its hospitals, its clock and its journal, driven by moves that a test generates.
 
+use std::cell::RefCell;
+
+use consilium_crypto::{Context, MemoryPins, Request, Site as Secret, SiteKey, SiteMessage, StudySecret};
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{Effect, Entry, Event, Key, Question, Refusal, Status, Timestamp};
+use consilium_rounds::life::{self, Effect, Entry, Event, Key, Question, Refusal, Roster, Status, Timestamp};
 use consilium_stats::Summary;
 use consilium_types::{Attempt, ExchangeNumber, Schema, SiteId, StudyPlan};
 
@@ -12,12 +15,22 @@ pub(crate) const START: Timestamp = Timestamp(1_000_000);
 
 /// A plan that is answered in microseconds: two clinical columns, two folds, a fixed penalty.
 pub(crate) fn plan(min: u32, quorum: f64) -> StudyPlan {
-    let text = format!(
+    StudyPlan::from_toml(&toml(min, quorum), "plan.toml").expect("a valid plan")
+}
+
+fn toml(min: u32, quorum: f64) -> String {
+    format!(
         "[study]\nid = \"life\"\ntitle = \"The life of a study\"\nseed = 3\n\
          sites = {{ min = {min}, quorum = {quorum:?}, wait = \"10s\" }}\n\
          [inputs.clinical]\nnumeric = [\"c0\", \"c1\"]\n[outcome]\nlabel = \"y\"\npositive = \"1\"\n\
-         [model]\npenalty = {{ ridge = 1.0 }}\n[evaluate]\nfolds = 2\n"
-    );
+         [model]\npenalty = {{ ridge = 1.0 }}\n[privacy]\naggregate = \"clear\"\n[evaluate]\nfolds = 2\n"
+    )
+}
+
+/// The same with blinded sums.
+pub(crate) fn blinded(min: u32, quorum: f64, on_loss: &str) -> StudyPlan {
+    let privacy = format!("aggregate = \"secure-sum\"\non_loss = \"{on_loss}\"");
+    let text = toml(min, quorum).replace("aggregate = \"clear\"", &privacy);
     StudyPlan::from_toml(&text, "plan.toml").expect("a valid plan")
 }
 
@@ -57,7 +70,22 @@ pub(crate) struct World {
     /// Every durable write: its entries as bytes, and the study after it.
     pub(crate) journal: Vec<(Vec<Vec<u8>>, View)>,
     /// Every honest answer that was taken.
-    sent: Vec<(SiteId, Key, Summary)>,
+    sent: Vec<Event>,
+    pins: Vec<RefCell<MemoryPins>>,
+}
+
+/// The identity of a hospital.
+fn identity(i: usize) -> SiteKey {
+    SiteKey::from_bytes(&[u8::try_from(i).expect("few hospitals") + 1; 32])
+}
+
+/// What a hospital hides with.
+fn secret(i: usize) -> StudySecret {
+    StudySecret::from_bytes([u8::try_from(i).expect("few hospitals") + 101; 32])
+}
+
+fn identities(sites: usize) -> Roster {
+    roster(sites).into_iter().enumerate().map(|(i, site)| (site, identity(i).public())).collect()
 }
 
 impl World {
@@ -68,8 +96,9 @@ impl World {
     /// A world whose hospitals have these columns.
     pub(crate) fn with(plan: StudyPlan, hospitals: Vec<Site>, schema: Schema) -> Self {
         let ids = roster(hospitals.len());
-        let study = StudyLife::published(plan.clone(), ids.clone(), START);
-        Self { plan, ids, hospitals, schema, study, now: START, journal: Vec::new(), sent: Vec::new() }
+        let study = StudyLife::published(plan.clone(), ids.clone(), identities(ids.len()), START);
+        let pins = ids.iter().map(|_| RefCell::default()).collect();
+        Self { plan, ids, hospitals, schema, study, now: START, journal: Vec::new(), sent: Vec::new(), pins }
     }
 
     /// A world whose hospitals have all accepted.
@@ -143,19 +172,44 @@ impl World {
         let site = self.ids[i].clone();
         let Some(question) = self.study.question_for(&site) else { return Ok(false) };
         let key = question.key;
-        match self.reply(i, &question) {
-            Ok(summary) => {
-                self.sent.push((site.clone(), key, summary.clone()));
-                self.take(Event::Submitted { site, key, summary })
+        let event = match (&question.step, self.reply(i, &question)) {
+            (Some(step), Ok(summary)) => self.step(i, &question, step, summary),
+            (None, Ok(summary)) => Event::Submitted { site, key, summary },
+            (_, Err(code)) => return self.take(Event::Declined { site, key, code: code.to_owned() }),
+        };
+        self.sent.push(event.clone());
+        self.take(event)
+    }
+
+    /// A hospital's honest step of a secure sum over its answer.
+    pub(crate) fn step(&self, i: usize, question: &Question, step: &Request, summary: Summary) -> Event {
+        let known = identities(self.ids.len());
+        let asked = question.roster.iter().map(|site| (site.clone(), known[site])).collect();
+        let terms = life::terms(self.plan.hash(), question.key, &question.query, &asked);
+        let (context, identity, secret) = (Context::new(terms).expect("terms"), identity(i), secret(i));
+        let site = Secret::new(&context, &identity, &secret).expect("a site of the roster");
+        let mut pins = self.pins[i].borrow_mut();
+        let mut vector = Vec::new();
+        let message = match step {
+            Request::Keys => site.keys(&mut *pins).map(SiteMessage::Keys),
+            Request::Shares(request) => site.shares(request, &mut *pins).map(SiteMessage::Shares),
+            Request::Input(request) => {
+                let Summary::Statistics(mut words) = summary else { panic!("statistics") };
+                let input = site.input(request, &mut words, &mut *pins);
+                vector = Summary::Statistics(words).to_bytes();
+                input.map(SiteMessage::Input)
             }
-            Err(code) => self.take(Event::Declined { site, key, code: code.to_owned() }),
-        }
+            Request::Confirm(request) => site.confirm(request, &mut *pins).map(SiteMessage::Confirmation),
+            Request::Unmask(request) => site.unmask(request, &mut *pins).map(SiteMessage::Unmasking),
+        };
+        let message = message.expect("an honest request");
+        Event::Blinded { site: self.ids[i].clone(), key: question.key, message, vector }
     }
 
     /// Sends an answer again that was taken before.
     pub(crate) fn repeat(&mut self, which: usize) -> Option<Result<bool, Refusal>> {
-        let (site, key, summary) = self.sent.get(which % self.sent.len().max(1))?.clone();
-        Some(self.take(Event::Submitted { site, key, summary }))
+        let event = self.sent.get(which % self.sent.len().max(1))?.clone();
+        Some(self.take(event))
     }
 
     /// All hospitals answer, the first of them `first`.
@@ -195,15 +249,22 @@ impl World {
             let closed: Vec<Key> = entries.iter().filter_map(Entry::closes).collect();
             entries.retain(|entry| entry.submits().is_none_or(|key| !closed.contains(&key)));
         }
-        let study = StudyLife::replay(self.plan.clone(), roster(self.ids.len()), START, entries);
+        let study = StudyLife::replay(
+            self.plan.clone(),
+            roster(self.ids.len()),
+            identities(self.ids.len()),
+            START,
+            entries,
+        );
         self.view_of(&study.expect("what was taken once is taken again"))
     }
 
     /// The study after some writes, as it was seen then.
     pub(crate) fn seen(&self, writes: usize) -> View {
-        match writes.checked_sub(1) {
-            Some(last) => self.journal[last].1.clone(),
-            None => self.view_of(&StudyLife::published(self.plan.clone(), roster(self.ids.len()), START)),
+        if let Some(last) = writes.checked_sub(1) {
+            return self.journal[last].1.clone();
         }
+        let n = self.ids.len();
+        self.view_of(&StudyLife::published(self.plan.clone(), roster(n), identities(n), START))
     }
 }

@@ -1,0 +1,149 @@
+//! What came of the open exchange: summaries in clear, or the steps of a secure sum.
+//!
+//! Never: a word about what a number means. Spec: ADR-0004, ADR-0016.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use consilium_crypto::{Context, CryptoFault, Phase, Request};
+use consilium_stats::{Query, Summary, SummaryFault};
+use consilium_types::plan::Aggregate;
+use consilium_types::{Digest, SiteId, StudyPlan};
+
+use super::blinded::{Blinded, Roster, terms};
+use super::{Effect, Key, Refusal};
+use crate::AnalysisFault;
+
+/// What came of the open exchange.
+#[derive(Debug, Clone)]
+pub(super) enum Answers {
+    Clear(BTreeMap<SiteId, Summary>),
+    Blinded(Box<Blinded>),
+}
+
+/// Why an attempt cannot be begun or go on.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Analysis(AnalysisFault),
+    Blinding(CryptoFault),
+    NoIdentity(SiteId),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Analysis(fault) => write!(f, "{}: {fault}", fault.code()),
+            Self::Blinding(fault) => write!(f, "{}: {fault}", fault.code()),
+            Self::NoIdentity(site) => {
+                write!(
+                    f,
+                    "CNS-R-0306: {site} has no identity key for blinded sums; invite and enrol it again"
+                )
+            }
+        }
+    }
+}
+
+impl Answers {
+    /// Nothing yet, of the sites of a roster.
+    pub(super) fn none(plan: &StudyPlan, key: Key, query: &Query, roster: &Roster) -> Result<Self, Stop> {
+        match plan.privacy.aggregate {
+            Aggregate::Clear => Ok(Self::Clear(BTreeMap::new())),
+            Aggregate::SecureSum => {
+                let blinded = Blinded::begin(terms(plan.hash(), key, query, roster));
+                blinded.map(Box::new).map(Self::Blinded).map_err(Stop::Blinding)
+            }
+        }
+    }
+
+    /// Sites that have not answered.
+    pub(super) fn awaited(&self, roster: &[SiteId]) -> Vec<SiteId> {
+        match self {
+            Self::Clear(summaries) => {
+                roster.iter().filter(|site| !summaries.contains_key(*site)).cloned().collect()
+            }
+            Self::Blinded(blinded) => blinded.awaited(),
+        }
+    }
+
+    /// The open step of a secure sum.
+    pub(super) fn step(&self) -> Option<&'static str> {
+        match self {
+            Self::Clear(_) => None,
+            Self::Blinded(blinded) => Some(blinded.phase().as_str()),
+        }
+    }
+
+    pub(super) fn terms(&self) -> Option<&Context> {
+        match self {
+            Self::Clear(_) => None,
+            Self::Blinded(blinded) => Some(blinded.context()),
+        }
+    }
+
+    pub(super) fn request(&self, site: &SiteId) -> Option<Request> {
+        match self {
+            Self::Clear(_) => None,
+            Self::Blinded(blinded) => blinded.request(site),
+        }
+    }
+
+    /// Whether some site may have told what opens the sum.
+    pub(super) fn is_being_opened(&self) -> bool {
+        matches!(self, Self::Blinded(blinded) if blinded.phase() >= Phase::Unmask)
+    }
+
+    /// Takes a summary in clear; whether it is new.
+    pub(super) fn take(
+        &mut self,
+        query: &Query,
+        key: Key,
+        site: &SiteId,
+        summary: Summary,
+    ) -> Result<bool, Refusal> {
+        let Self::Clear(summaries) = self else { return Err(Refusal::OtherAggregate("secure-sum")) };
+        query.accept(&summary).map_err(Refusal::Shape)?;
+        match summaries.get(site) {
+            Some(known) if *known == summary => Ok(false),
+            Some(_) => Err(Refusal::OtherContent { site: site.clone(), key }),
+            None => Ok(summaries.insert(site.clone(), summary).is_none()),
+        }
+    }
+
+    /// The secure sum, if there is one.
+    pub(super) fn blinded(&mut self) -> Result<&mut Blinded, Refusal> {
+        match self {
+            Self::Clear(_) => Err(Refusal::OtherAggregate("clear")),
+            Self::Blinded(blinded) => Ok(blinded),
+        }
+    }
+
+    /// Digests by which a site's ledger and the training log name what was sent.
+    pub(super) fn digests(&self) -> BTreeMap<SiteId, Digest> {
+        match self {
+            Self::Clear(summaries) => {
+                summaries.iter().map(|(site, summary)| (site.clone(), summary.digest())).collect()
+            }
+            Self::Blinded(blinded) => blinded.roots(),
+        }
+    }
+
+    /// The sum, and what is to be kept of how it was opened.
+    pub(super) fn sum(&self, key: Key) -> Result<(Summary, Option<Effect>), String> {
+        match self {
+            Self::Clear(summaries) => Ok((added(summaries).map_err(|fault| fault.to_string())?, None)),
+            Self::Blinded(blinded) => {
+                let opening = blinded.opening().ok_or("no step opened it")?.clone();
+                let sum = blinded.open(&opening).map_err(|fault| format!("{fault} [{}]", fault.code()))?;
+                let terms = blinded.context().to_bytes();
+                Ok((sum, Some(Effect::Keep { key, terms, opening })))
+            }
+        }
+    }
+}
+
+fn added(summaries: &BTreeMap<SiteId, Summary>) -> Result<Summary, SummaryFault> {
+    let mut summaries = summaries.values();
+    let first = summaries.next().cloned().ok_or(SummaryFault::Length { expected: 1, found: 0 })?;
+    summaries.try_fold(first, Summary::plus)
+}
