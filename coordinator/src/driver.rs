@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use consilium_crypto::SitePublic;
 use consilium_ledger::witness::AddCheckpoint;
 use consilium_proto::v1::Opening;
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{Effect, Entry, Event, Key, Timestamp};
-use consilium_store::{JournalLine, SiteState, Store, StudyRecord};
-use consilium_types::{SiteId, StudyId, StudyPlan};
+use consilium_rounds::life::{self, Effect, Entry, Event, Key, Refusal, Timestamp};
+use consilium_store::{JournalLine, Opened, SiteState, Store, StudyRecord};
+use consilium_types::{PublicKey, SiteId, StudyId, StudyPlan};
 use tokio::sync::{Mutex, watch};
 
 use crate::clock;
@@ -108,7 +109,7 @@ impl Studies {
         self.make_durable(study, before, &life, &effects).await?;
         log(study, &life, &effects);
         lives.insert(study.clone(), life);
-        if effects.contains(&Effect::Wake) {
+        if effects.iter().any(|effect| matches!(effect, Effect::Wake | Effect::Step)) {
             self.wake.send_replace(());
         }
         Ok(())
@@ -121,9 +122,10 @@ impl Studies {
         life: &StudyLife,
         effects: &[Effect],
     ) -> Result<(), Fault> {
+        let opened = effects.iter().find_map(opened);
         let line = |effect: &Effect| match effect {
-            Effect::Journal(entry) => Some(line(entry)),
-            Effect::Wake => None,
+            Effect::Journal(entry) => Some(line(entry, opened.as_ref())),
+            Effect::Keep { .. } | Effect::Step | Effect::Wake => None,
         };
         let lines: Vec<JournalLine> = effects.iter().filter_map(line).collect();
         let result = life.result().map(consilium_rounds::StudyResult::to_json);
@@ -189,15 +191,36 @@ pub(crate) async fn replay(store: &Store, record: &StudyRecord) -> Result<StudyL
     let plan = StudyPlan::from_canonical(record.plan.as_bytes())?;
     let journal = store.journal(&record.study).await?;
     let entries = journal.iter().map(|bytes| Entry::from_bytes(bytes)).collect::<Result<Vec<_>, _>>()?;
-    Ok(StudyLife::replay(plan, record.invited.clone(), Timestamp(record.published), entries)?)
+    let (invited, identities) = (record.invited.clone(), identities(record)?);
+    Ok(StudyLife::replay(plan, invited, identities, Timestamp(record.published), entries)?)
 }
 
-fn line(entry: &Entry) -> JournalLine {
+/// Identities of the invited hospitals, as they were when the study was published.
+fn identities(record: &StudyRecord) -> Result<life::Roster, Fault> {
+    let read = |(site, key): (&SiteId, &PublicKey)| {
+        let identity = SitePublic::from_bytes(key.as_bytes()).map_err(Refusal::Blinding)?;
+        Ok((site.clone(), identity))
+    };
+    record.identities.iter().map(read).collect()
+}
+
+fn opened(effect: &Effect) -> Option<Opened> {
+    match effect {
+        Effect::Keep { terms, opening, .. } => {
+            Some(Opened { terms: terms.clone(), opening: opening.to_bytes() })
+        }
+        Effect::Journal(_) | Effect::Step | Effect::Wake => None,
+    }
+}
+
+fn line(entry: &Entry, opened: Option<&Opened>) -> JournalLine {
     let pair = |key: Key| (key.attempt, key.exchange);
     JournalLine {
         entry: entry.to_bytes(),
         submits: entry.submits().map(pair),
+        vector_of: entry.vector_of().cloned(),
         closes: entry.closes().map(pair),
+        opened: entry.closes().and(opened.cloned()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use consilium_rounds::StudyResult;
 use consilium_rounds::life::Status;
-use consilium_store::{SiteState, Store, StudyRecord};
+use consilium_store::{SiteRecord, SiteState, Store, StudyRecord};
 use consilium_types::{SiteId, StudyId, StudyPlan};
 
 use super::{say, say_json};
@@ -123,10 +123,13 @@ async fn publish(store: &Store, file: &Path, sites: Option<Vec<SiteId>>) -> Resu
     if invited.len() < min as usize {
         return Err(Fault::TooFewSites { min, found: invited.len() });
     }
+    let identities =
+        invited.iter().filter_map(|site| Some((site.site.clone(), site.keys?.identity))).collect();
+    let invited: Vec<SiteId> = invited.into_iter().map(|site| site.site).collect();
     let (study, hash) = (plan.study.id.clone(), plan.hash());
     let names = invited.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let record =
-        StudyRecord { study: study.clone(), plan: plan.canonical(), invited, published: clock::now() };
+    let (plan, published) = (plan.canonical(), clock::now());
+    let record = StudyRecord { study: study.clone(), plan, invited, identities, published };
     if !store.publish(&record).await? {
         return Err(Fault::StudyExists(study));
     }
@@ -134,17 +137,15 @@ async fn publish(store: &Store, file: &Path, sites: Option<Vec<SiteId>>) -> Resu
     Ok(())
 }
 
-async fn invited(store: &Store, named: Option<Vec<SiteId>>) -> Result<Vec<SiteId>, Fault> {
-    let all = store.sites().await?;
-    let enrolled: Vec<SiteId> =
-        all.into_iter().filter(|site| site.state == SiteState::Enrolled).map(|site| site.site).collect();
-    let Some(mut named) = named else { return Ok(enrolled) };
-    named.sort();
-    named.dedup();
-    match named.iter().find(|site| !enrolled.contains(site)) {
-        Some(site) => Err(Fault::NotEnrolled(site.clone())),
-        None => Ok(named),
+async fn invited(store: &Store, named: Option<Vec<SiteId>>) -> Result<Vec<SiteRecord>, Fault> {
+    let mut enrolled = store.sites().await?;
+    enrolled.retain(|site| site.state == SiteState::Enrolled);
+    let Some(named) = named else { return Ok(enrolled) };
+    if let Some(other) = named.iter().find(|name| !enrolled.iter().any(|site| site.site == **name)) {
+        return Err(Fault::NotEnrolled(other.clone()));
     }
+    enrolled.retain(|site| named.contains(&site.site));
+    Ok(enrolled)
 }
 
 async fn status(store: &Store, study: Option<&StudyId>, json: bool) -> Result<(), Fault> {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use consilium_crypto::{Context, Request as StepRequest, SiteMessage};
 use consilium_proto::v1::consortium_server::Consortium;
 use consilium_proto::v1::submit_request::Answer as Submitted;
 use consilium_proto::v1::{
-    AnswerReply, AnswerRequest, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy, Question,
-    RenewReply, RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, WitnessReply,
-    WitnessRequest, next_reply::What,
+    AnswerReply, AnswerRequest, Blinded, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy,
+    Question, RenewReply, RenewRequest, Step, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest,
+    WitnessReply, WitnessRequest, next_reply::What,
 };
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{self, Answer, Event, Key};
+use consilium_rounds::life::{self, Answer, Event, Key, Refusal};
 use consilium_stats::Summary;
 use consilium_store::Store;
 use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyId};
@@ -82,6 +83,10 @@ impl ConsortiumService {
             Submitted::Updates(bytes) => {
                 let summary = Summary::updates_from_bytes(&bytes).map_err(Fault::Summary)?;
                 Event::Submitted { site, key, summary }
+            }
+            Submitted::Blinded(Blinded { message, vector }) => {
+                let message = SiteMessage::from_bytes(&message).map_err(Refusal::Blinding)?;
+                Event::Blinded { site, key, message, vector }
             }
             Submitted::RefusalCode(code) => Event::Declined { site, key, code },
         };
@@ -244,12 +249,21 @@ fn work(
 
 fn put(study: &StudyId, life: &StudyLife, question: &life::Question, roll: &Roll) -> Question {
     let Key { attempt, exchange } = question.key;
+    let query = || serde_json::to_vec(&question.query).expect("a question always serialises");
+    let needs_query = needs_query(question);
+    let terms = || life.open_terms().filter(|_| !needs_query).map(Context::to_bytes).unwrap_or_default();
     Question {
         key: Some(ExchangeKey { study: study.to_string(), attempt: attempt.0, exchange: exchange.0 }),
         plan_hash: life.plan_hash().as_bytes().to_vec(),
         roster: question.roster.iter().map(ToString::to_string).collect(),
-        query: serde_json::to_vec(&question.query).expect("a question always serialises"),
+        query: if needs_query { query() } else { Vec::new() },
         participants: roll.participants(question.roster.iter()),
         opening: None,
+        step: question.step.as_ref().map(|step| Step { request: step.to_bytes(), terms: terms() }),
     }
+}
+
+/// Whether a step is answered out of the question itself; all others rest on terms that were agreed before.
+fn needs_query(question: &life::Question) -> bool {
+    matches!(question.step, None | Some(StepRequest::Keys | StepRequest::Input(_)))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use consilium_crypto::SiteMessage;
 use consilium_ledger::Event;
 use consilium_ledger::entry::Cause;
 use consilium_rounds::StudyLife;
@@ -17,7 +18,7 @@ pub(crate) fn of_step(
 ) -> Vec<Event> {
     let journalled = effects.iter().filter_map(|effect| match effect {
         Effect::Journal(entry) => of_entry(study, after, entry),
-        Effect::Wake => None,
+        Effect::Keep { .. } | Effect::Step | Effect::Wake => None,
     });
     let ended = lost_question(study, before, after, effects);
     let end = of_end(study, before, after);
@@ -49,7 +50,19 @@ fn of_entry(study: &StudyId, after: &StudyLife, entry: &Entry) -> Option<Event> 
                 site: site.clone(),
                 update: summary.digest(),
             }),
-            life::Event::Declined { .. } | life::Event::Removed { .. } | life::Event::Tick => None,
+            life::Event::Blinded { site, key, message: SiteMessage::Input(input), .. } => {
+                Some(Event::Update {
+                    study,
+                    attempt: key.attempt,
+                    round: key.exchange,
+                    site: site.clone(),
+                    update: input.root(),
+                })
+            }
+            life::Event::Blinded { .. }
+            | life::Event::Declined { .. }
+            | life::Event::Removed { .. }
+            | life::Event::Tick => None,
         },
     }
 }
@@ -87,7 +100,9 @@ fn cause(event: &life::Event) -> Cause {
         life::Event::Tick => Cause::Silent,
         life::Event::Removed { .. } => Cause::Revoked,
         life::Event::Refused { .. } => Cause::Withdrawn,
-        life::Event::Accepted { .. } | life::Event::Submitted { .. } => Cause::Analysis,
+        life::Event::Accepted { .. } | life::Event::Submitted { .. } | life::Event::Blinded { .. } => {
+            Cause::Analysis
+        }
     }
 }
 
@@ -95,13 +110,12 @@ fn cause(event: &life::Event) -> Cause {
 fn opened(study: &StudyId, before: &StudyLife, after: &StudyLife) -> Option<Event> {
     let key = after.open_key().filter(|key| before.open_key() != Some(*key))?;
     let question = after.status().open.and_then(|open| after.question_for(open.roster.first()?))?;
-    let bytes = serde_json::to_vec(&question.query).expect("a question always serialises");
     Some(Event::Opened {
         study: study.clone(),
         attempt: key.attempt,
         round: key.exchange,
         roster: question.roster,
-        question: Digest::of("consilium/question/v1", &bytes),
+        question: life::question_digest(&question.query),
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod certificates;
 mod error;
+mod evidence;
 mod log;
 mod open;
 mod sites;
@@ -13,6 +14,7 @@ mod studies;
 
 pub use certificates::{Certificate, Issued};
 pub use error::StoreError;
+pub use evidence::{Evidence, Opened};
 pub use log::LogLines;
 pub use open::{Changes, Settings, Store};
 pub use sites::{Collected, Invited, Redeemed, SiteRecord, SiteState, WaitingRequest};

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS studies (
 CREATE TABLE IF NOT EXISTS invited (
     study TEXT NOT NULL REFERENCES studies (study),
     site  TEXT NOT NULL REFERENCES sites (site),
+    identity TEXT,                 -- its public key when the study was published
     PRIMARY KEY (study, site)
 ) STRICT;
 
@@ -55,7 +56,26 @@ CREATE TABLE IF NOT EXISTS journal (
     study    TEXT NOT NULL REFERENCES studies (study),
     attempt  INTEGER,              -- of a submission, until its exchange closes
     exchange INTEGER,
+    site     TEXT,                 -- whose masked vector it holds
     entry    BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS openings ( -- what opened each blinded sum
+    study    TEXT NOT NULL REFERENCES studies (study),
+    attempt  INTEGER NOT NULL,
+    exchange INTEGER NOT NULL,
+    terms    BLOB NOT NULL,
+    opening  BLOB NOT NULL,
+    PRIMARY KEY (study, attempt, exchange)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS vectors (  -- the masked vectors in it, as they were journalled
+    study    TEXT NOT NULL REFERENCES studies (study),
+    attempt  INTEGER NOT NULL,
+    exchange INTEGER NOT NULL,
+    site     TEXT NOT NULL,
+    entry    BLOB NOT NULL,
+    PRIMARY KEY (study, attempt, exchange, site)
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS log (      -- the training log; its files are written from here

@@ -1,10 +1,13 @@
 //! Studies, their journals and results.
 
-use consilium_types::{Attempt, ExchangeNumber, SiteId, StudyId};
+use std::collections::BTreeMap;
+
+use consilium_types::{Attempt, ExchangeNumber, PublicKey, SiteId, StudyId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::error::parse;
+use crate::evidence::{self, Opened};
 use crate::log::{self, LogLines};
 use crate::{Store, StoreError};
 
@@ -17,19 +20,25 @@ pub struct StudyRecord {
     pub plan: String,
     /// Hospitals it is offered to.
     pub invited: Vec<SiteId>,
+    /// The identities they had when it was published.
+    pub identities: BTreeMap<SiteId, PublicKey>,
     /// When, milliseconds since 1970.
     pub published: u64,
 }
 
 /// One entry of a journal, with what the store must know of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JournalLine {
     /// The entry.
     pub entry: Vec<u8>,
     /// The exchange it is a submission of.
     pub submits: Option<(Attempt, ExchangeNumber)>,
+    /// The site whose masked vector it holds.
+    pub vector_of: Option<SiteId>,
     /// The exchange whose submissions it replaces.
     pub closes: Option<(Attempt, ExchangeNumber)>,
+    /// What opened that exchange's blinded sum: its masked vectors are kept with it.
+    pub opened: Option<Opened>,
 }
 
 impl Store {
@@ -47,10 +56,11 @@ impl Store {
             return Ok(false);
         }
         for site in &record.invited {
-            let insert = "INSERT INTO invited (study, site) VALUES (?, ?)";
+            let insert = "INSERT INTO invited (study, site, identity) VALUES (?, ?, ?)";
             sqlx::query(insert)
                 .bind(record.study.as_str())
                 .bind(site.as_str())
+                .bind(record.identities.get(site).map(ToString::to_string))
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -64,17 +74,25 @@ impl Store {
         let mut studies = Vec::new();
         for row in sqlx::query(select).fetch_all(&self.pool).await? {
             let study: StudyId = parse("study id", row.get(0))?;
-            let invited = self.invited(&study).await?;
+            let known = self.invited(&study).await?;
+            let invited = known.iter().map(|(site, _)| site.clone()).collect();
+            let identities =
+                known.into_iter().filter_map(|(site, identity)| Some((site, identity?))).collect();
             let published = row.get::<i64, _>(2).cast_unsigned();
-            studies.push(StudyRecord { study, plan: row.get(1), invited, published });
+            studies.push(StudyRecord { study, plan: row.get(1), invited, identities, published });
         }
         Ok(studies)
     }
 
-    async fn invited(&self, study: &StudyId) -> Result<Vec<SiteId>, StoreError> {
-        let select = "SELECT site FROM invited WHERE study = ? ORDER BY site";
+    async fn invited(&self, study: &StudyId) -> Result<Vec<(SiteId, Option<PublicKey>)>, StoreError> {
+        let select = "SELECT site, identity FROM invited WHERE study = ? ORDER BY site";
         let rows = sqlx::query(select).bind(study.as_str()).fetch_all(&self.pool).await?;
-        rows.iter().map(|row: &SqliteRow| parse("site", row.get(0))).collect()
+        let one = |row: &SqliteRow| {
+            let identity: Option<String> = row.get(1);
+            let identity = identity.map(|key| parse("identity key", &key)).transpose()?;
+            Ok((parse("site", row.get(0))?, identity))
+        };
+        rows.iter().map(one).collect()
     }
 
     /// The entries of a study's journal, in order.
@@ -96,14 +114,18 @@ impl Store {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for line in lines {
             let (attempt, exchange) = line.submits.map(|(a, e)| (a.0, e.0)).unzip();
-            sqlx::query("INSERT INTO journal (study, attempt, exchange, entry) VALUES (?, ?, ?, ?)")
+            sqlx::query("INSERT INTO journal (study, attempt, exchange, site, entry) VALUES (?, ?, ?, ?, ?)")
                 .bind(study.as_str())
                 .bind(attempt)
                 .bind(exchange)
+                .bind(line.vector_of.as_ref().map(SiteId::as_str))
                 .bind(&line.entry)
                 .execute(&mut *transaction)
                 .await?;
             if let Some((attempt, exchange)) = line.closes {
+                if let Some(opened) = &line.opened {
+                    evidence::keep(&mut transaction, study, (attempt, exchange), opened).await?;
+                }
                 let delete = "DELETE FROM journal WHERE study = ? AND attempt = ? AND exchange = ?";
                 sqlx::query(delete)
                     .bind(study.as_str())

@@ -150,12 +150,18 @@ async fn a_study_keeps_its_plan_and_a_closed_exchange_keeps_its_sum_only() {
         study: "one".parse().unwrap(),
         plan: "{}".into(),
         invited: vec![site("a")],
+        identities: std::collections::BTreeMap::from([(site("a"), [7; 32].into())]),
         published: 7,
     };
     assert!(store.publish(&record).await.unwrap());
     assert!(!store.publish(&StudyRecord { plan: "{1}".into(), ..record.clone() }).await.unwrap());
     let key = Some((Attempt(1), ExchangeNumber(2)));
-    let line = |entry: &str, submits, closes| JournalLine { entry: entry.into(), submits, closes };
+    let line = |entry: &str, submits, closes| JournalLine {
+        entry: entry.into(),
+        submits,
+        closes,
+        ..JournalLine::default()
+    };
     store.append(&record.study, &[line("accepted", None, None)], None, &LogLines::default()).await.unwrap();
     store.append(&record.study, &[line("sum of a", key, None)], None, &LogLines::default()).await.unwrap();
     let closing = [line("sum of b", key, None), line("closed", None, key)];

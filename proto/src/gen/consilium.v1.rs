@@ -105,7 +105,7 @@ pub struct Question {
     /// Sites taking part in this attempt, in order.
     #[prost(string, repeated, tag = "3")]
     pub roster: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The question, as JSON: one of the closed list in consilium-stats.
+    /// The question, as JSON: one of the closed list in consilium-stats. Empty in steps that do not need it.
     #[prost(bytes = "vec", tag = "4")]
     pub query: ::prost::alloc::vec::Vec<u8>,
     /// The roster, with the keys that sign for it.
@@ -114,6 +114,9 @@ pub struct Question {
     /// That the log says so, under a checkpoint that the majority of the roster has cosigned.
     #[prost(message, optional, tag = "6")]
     pub opening: ::core::option::Option<Opening>,
+    /// The step of the question's secure sum; absent where sums travel in clear.
+    #[prost(message, optional, tag = "7")]
+    pub step: ::core::option::Option<Step>,
 }
 /// The entry of the training log that opens a question.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -124,6 +127,16 @@ pub struct Opening {
     /// C2SP tlog-proof: its place, its path to the root, the cosigned checkpoint.
     #[prost(string, tag = "2")]
     pub proof: ::prost::alloc::string::String,
+}
+/// A step of a secure sum: docs/reference/secure-sums.md, "Messages".
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Step {
+    /// The request, in its canonical form.
+    #[prost(bytes = "vec", tag = "1")]
+    pub request: ::prost::alloc::vec::Vec<u8>,
+    /// The terms, in their canonical form, in steps that come without the question.
+    #[prost(bytes = "vec", tag = "2")]
+    pub terms: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Ended {
@@ -141,7 +154,7 @@ pub struct SubmitRequest {
     pub key: ::core::option::Option<ExchangeKey>,
     #[prost(bytes = "vec", tag = "2")]
     pub plan_hash: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "submit_request::Answer", tags = "3, 4, 5")]
+    #[prost(oneof = "submit_request::Answer", tags = "3, 4, 5, 6")]
     pub answer: ::core::option::Option<submit_request::Answer>,
 }
 /// Nested message and enum types in `SubmitRequest`.
@@ -157,7 +170,19 @@ pub mod submit_request {
         /// The site cannot answer; the code says why. Never free text.
         #[prost(string, tag = "5")]
         RefusalCode(::prost::alloc::string::String),
+        #[prost(message, tag = "6")]
+        Blinded(super::Blinded),
     }
+}
+/// A site's part in a step of a secure sum.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Blinded {
+    /// The signed message, in its canonical form.
+    #[prost(bytes = "vec", tag = "1")]
+    pub message: ::prost::alloc::vec::Vec<u8>,
+    /// The masked vector that the message signs, little-endian words; empty in other steps.
+    #[prost(bytes = "vec", tag = "2")]
+    pub vector: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitReply {}
