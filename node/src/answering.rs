@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_learn::{Perceptrons, PrivatePerceptrons};
 use consilium_rounds::Size;
 use consilium_stats::{Query, Summary};
+use consilium_types::plan::Aggregate;
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId, SiteKeys, StudyId, StudyPlan};
 
+use crate::blinding::Step;
 use crate::cohort::{Cohort, Source};
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
@@ -34,7 +36,22 @@ pub(crate) struct Question {
     pub(crate) digest: Digest,
     /// That the training log says so.
     pub(crate) opening: Option<Opening>,
-    pub(crate) query: Query,
+    /// The question itself; not in steps of a secure sum that rest on terms agreed before.
+    pub(crate) query: Option<Query>,
+    /// The step of its secure sum, where sums are blinded.
+    pub(crate) step: Option<Step>,
+}
+
+impl Question {
+    /// The query, where it must be there.
+    pub(crate) fn asked(&self) -> Result<&Query, Fault> {
+        self.query.as_ref().ok_or_else(|| Fault::Answer("a question without content".to_owned()))
+    }
+
+    /// The query in words.
+    pub(crate) fn describe(&self) -> String {
+        self.query.as_ref().map(Query::describe).unwrap_or_default()
+    }
 }
 
 /// Answers questions. Cohorts are read once a study.
@@ -59,10 +76,10 @@ impl Answering {
     /// The sums a question asks for.
     pub(crate) fn answer(&mut self, question: &Question, progress: &dyn Progress) -> Result<Summary, Fault> {
         let policy = Policy::read(&self.folder)?;
-        let decision = self.accepted(question)?;
+        let decision = accepted(&self.folder, question)?;
         policy.allows_plan(&decision.plan()?)?;
         policy.allows_roster(&question.roster)?;
-        policy.allows_question(&question.query)?;
+        policy.allows_question(question.asked()?)?;
         witness::refuse_if_frozen(&self.folder)?;
         opening::check(question, &witness::log_key(&self.folder)?)?;
         if !self.studies.contains_key(&question.study) {
@@ -74,35 +91,18 @@ impl Answering {
         let site = &self.configuration.site;
         let stranger = || Fault::Answer(format!("{site} is not in the roster of the question"));
         let rows = cohort.rows(plan, site, &question.roster).ok_or_else(stranger)?;
-        question.query.check(cohort.schema().columns.len())?;
+        let query = question.asked()?;
+        query.check(cohort.schema().columns.len())?;
         let sites = distinct(&question.roster);
         let largest = Size::of(plan, cohort.schema(), sites).fit;
-        policy.limits(plan, largest).allow(&question.query, &rows, sites)?;
-        if question.query.trainings().is_empty() {
-            return Ok(question.query.answer(&rows, &Perceptrons)?);
+        policy.limits(plan, largest).allow(query, &rows, sites)?;
+        if query.trainings().is_empty() {
+            return Ok(query.answer(&rows, &Perceptrons)?);
         }
         let noise = Noise::open(&self.folder)?;
         let name = noise.name(question, cohort.digest());
         Spending::open(&self.folder, policy.budget())?.charge(plan, question, name)?;
-        Ok(question.query.answer(&rows, &PrivatePerceptrons::new(noise.of(name)))?)
-    }
-
-    /// What a person here decided, if it is about this very plan.
-    fn accepted(&self, question: &Question) -> Result<Decision, Fault> {
-        let not_accepted = || Fault::NotAccepted(question.study.clone());
-        let decision = decisions::load(&self.folder, &question.study)?.ok_or_else(not_accepted)?;
-        if !decision.accepted {
-            return Err(not_accepted());
-        }
-        if decision.plan_hash != question.plan_hash {
-            return Err(Fault::OtherPlan {
-                study: question.study.clone(),
-                accepted: decision.plan_hash,
-                asked: question.plan_hash,
-            });
-        }
-        decision.knows(&question.roster, &question.participants)?;
-        Ok(decision)
+        Ok(query.answer(&rows, &PrivatePerceptrons::new(noise.of(name)))?)
     }
 
     /// Reads the cohort, and makes sure that it is the one that answered before.
@@ -134,6 +134,28 @@ impl Answering {
         }
         Ok(Prepared { plan, cohort })
     }
+}
+
+/// What a person here decided, if it is about this very plan.
+pub(crate) fn accepted(folder: &Folder, question: &Question) -> Result<Decision, Fault> {
+    let not_accepted = || Fault::NotAccepted(question.study.clone());
+    let decision = decisions::load(folder, &question.study)?.ok_or_else(not_accepted)?;
+    if !decision.accepted {
+        return Err(not_accepted());
+    }
+    if decision.plan_hash != question.plan_hash {
+        return Err(Fault::OtherPlan {
+            study: question.study.clone(),
+            accepted: decision.plan_hash,
+            asked: question.plan_hash,
+        });
+    }
+    let blinded = decision.plan()?.privacy.aggregate == Aggregate::SecureSum;
+    if blinded != question.step.is_some() {
+        return Err(Fault::OtherAggregate(question.study.clone()));
+    }
+    decision.knows(&question.roster, &question.participants)?;
+    Ok(decision)
 }
 
 /// Hospitals of a roster, each counted once.

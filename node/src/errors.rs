@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use consilium_crypto::CryptoFault;
 use consilium_ledger::witness::Refusal;
 use consilium_stats::{QueryFault, Undisclosed, Unfit};
 use consilium_types::plan::PlanErrors;
@@ -21,6 +22,14 @@ pub enum Fault {
     /// Something in a plan.
     #[error(transparent)]
     Plan(#[from] PlanErrors),
+    /// A step of a secure sum no honest coordinator asks for.
+    #[error("the secure sum cannot go on: {0}")]
+    Blinding(#[from] CryptoFault),
+    /// Sums asked for in another way than the plan says.
+    #[error(
+        "the plan of {0} says otherwise how sums travel (`privacy.aggregate`); tell the coordinator's operator"
+    )]
+    OtherAggregate(StudyId),
     /// A question no honest coordinator asks.
     #[error("the coordinator asks what it must not: {0}; tell its operator")]
     Question(#[from] QueryFault),
@@ -288,6 +297,7 @@ impl Fault {
             Self::Data(fault) => fault.code(),
             Self::Plan(faults) => faults.code(),
             Self::Question(fault) => fault.code(),
+            Self::Blinding(fault) => fault.code(),
             Self::Undisclosed(fault) => fault.code(),
             Self::Predict(fault) => fault.code(),
             Self::Unfit(fault) => fault.code(),
@@ -318,6 +328,7 @@ impl Fault {
             Self::Overspent { .. } => "CNS-N-0702",
             Self::SpendingLedger { .. } => "CNS-N-0703",
             Self::OtherKey { .. } => "CNS-N-0408",
+            Self::OtherAggregate(_) => "CNS-N-0409",
             Self::StudyNotAllowed(_) => "CNS-N-0420",
             Self::LearnerNotAllowed(_) => "CNS-N-0421",
             Self::QuestionNotAllowed(_) => "CNS-N-0422",

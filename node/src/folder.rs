@@ -133,6 +133,16 @@ impl Folder {
         self.waitings().join(format!("{study}.json"))
     }
 
+    /// What this hospital's sums of a study are hidden with.
+    pub(crate) fn study_secret(&self, study: &StudyId) -> PathBuf {
+        self.decisions().join(format!("{study}.secret"))
+    }
+
+    /// What it said once in the study's secure sums.
+    pub(crate) fn study_pins(&self, study: &StudyId) -> PathBuf {
+        self.decisions().join(format!("{study}.pins"))
+    }
+
     pub(crate) fn make(&self) -> Result<(), Fault> {
         make(&self.0)
     }

@@ -101,7 +101,7 @@ impl Holding {
             self.release(study)?;
             return Ok(None);
         };
-        let what = question.query.describe();
+        let what = question.describe();
         let waiting = Waiting {
             attempt: *attempt,
             exchange: *exchange,

@@ -43,6 +43,11 @@ impl Keys {
         SiteKeys { identity: public(&self.identity), witness: public(&self.witness) }
     }
 
+    /// What signs this hospital's part in secure sums.
+    pub(crate) fn site_key(&self) -> SiteKey {
+        SiteKey::from_bytes(&self.identity.to_bytes())
+    }
+
     /// Both keys over the enrolment statement; the identity key's first.
     pub(crate) fn sign_enrolment(&self, site: &SiteId, token: &str, tls: &[u8]) -> [Signature; 2] {
         let statement = self.public().enrolment(site, &identity::token_digest(token), tls);
@@ -67,7 +72,8 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-fn secret() -> Result<[u8; 32], Fault> {
+/// Bytes that nobody can guess.
+pub(crate) fn secret() -> Result<[u8; 32], Fault> {
     let mut secret = [0; 32];
     let none = |e| Fault::Identity(format!("the system gives no random bytes: {e}"));
     getrandom::fill(&mut secret).map_err(none)?;

@@ -11,6 +11,7 @@ pub mod extraction;
 pub mod untrusted;
 
 mod answering;
+mod blinding;
 mod certificate;
 mod clock;
 mod decisions;
@@ -29,6 +30,7 @@ mod policy;
 mod predicting;
 mod problems;
 mod renewal;
+mod replying;
 mod run;
 mod spending;
 mod witness;

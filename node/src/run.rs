@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::answering::{Answering, Question};
-use crate::cli::{Bar, say};
+use crate::cli::say;
 use crate::decisions;
 use crate::errors::Fault;
 use crate::extraction::SelfTest;
@@ -15,6 +15,7 @@ use crate::holding::Holding;
 use crate::outbox::Incoming;
 use crate::problems;
 use crate::renewal::Door;
+use crate::replying::{Reply, Replying};
 use crate::witness::{self, Witness};
 
 /// Longest wait of one poll, below the idle limits of proxies.
@@ -36,7 +37,8 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
     let mut witnessing = tokio::spawn(witness.watch(door.follow()));
     let answering = Answering::new(folder.clone(), configuration);
     let holding = Holding::new(folder.clone());
-    let mut run = Run { folder, door, answering, holding, pause: PAUSES[0] };
+    let replying = Replying::new(folder.clone(), answering)?;
+    let mut run = Run { folder, door, replying, holding, pause: PAUSES[0] };
     let ended = tokio::select! {
         ended = run.until_done(until_idle) => ended,
         Ok(fault) = &mut witnessing => Err(fault),
@@ -49,7 +51,7 @@ pub(crate) async fn run(folder: Folder, until_idle: bool) -> Result<(), Fault> {
 struct Run {
     folder: Folder,
     door: Door,
-    answering: Answering,
+    replying: Replying,
     holding: Holding,
     pause: Duration,
 }
@@ -104,20 +106,27 @@ impl Run {
                     decision.ended = Some(state);
                     decisions::save(&self.folder, &decision)?;
                 }
-                Ok(())
+                self.replying.forget(&study)
             }
         }
     }
 
     async fn reply(&mut self, question: &Question) -> Result<(), Fault> {
         let Question { study, attempt, exchange, .. } = question;
-        let bar = Bar::new(study.as_str());
-        let answer = tokio::task::block_in_place(|| self.answering.answer(question, &bar));
-        match answer {
-            Ok(summary) => {
+        let what = question.describe();
+        match self.replying.to(question).await {
+            Ok(Reply::Sums(summary)) => {
                 self.door.outbox().await?.submit(question, &summary).await?;
-                let what = question.query.describe();
                 say(format_args!("{study} attempt {attempt} exchange {exchange}: answered with {what}"));
+            }
+            Ok(Reply::Step(sent)) => {
+                let with_sums = !sent.vector.is_empty();
+                self.door.outbox().await?.step(question, sent).await?;
+                if with_sums {
+                    say(format_args!(
+                        "{study} attempt {attempt} exchange {exchange}: answered blinded with {what}"
+                    ));
+                }
             }
             Err(fault) => {
                 let code = fault.code();

@@ -3,7 +3,7 @@
 //! Follows docs/what-leaves-the-site.md; `egress` shows what really left. Never: a number of this hospital.
 
 use consilium_types::StudyPlan;
-use consilium_types::plan::{Aggregate, Design, HarmoniseMethod, Learner, Release};
+use consilium_types::plan::{Aggregate, Design, HarmoniseMethod, Learner, OnLoss, Release};
 
 use crate::policy::{self, Policy};
 
@@ -111,6 +111,16 @@ fn evaluated(plan: &StudyPlan) -> Vec<String> {
 
 fn seen(plan: &StudyPlan) -> String {
     match plan.privacy.aggregate {
+        Aggregate::SecureSum => match plan.privacy.on_loss {
+            OnLoss::End => {
+                "these sums leave blinded; the coordinator opens only the sum over all hospitals".to_owned()
+            }
+            OnLoss::Restart => {
+                "these sums leave blinded; the coordinator opens only the sum over all hospitals, but a \
+                                hospital that leaves in the middle has its sums told by subtraction"
+                    .to_owned()
+            }
+        },
         Aggregate::Clear => "the coordinator sees these sums of this hospital alone, in clear".to_owned(),
     }
 }

@@ -8,11 +8,13 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use consilium_crypto::SiteMessage;
 use consilium_stats::Summary;
 use consilium_types::{Digest, StudyId};
 use serde::{Deserialize, Serialize};
 
 use crate::answering::Question;
+use crate::blinding::Sent;
 use crate::clock;
 use crate::errors::Fault;
 use crate::folder;
@@ -67,8 +69,31 @@ impl Line {
     }
 
     pub(super) fn summary(question: &Question, summary: &Summary, bytes: usize) -> Self {
-        let line = Self::of(question, question.query.describe(), bytes);
+        let line = Self::of(question, question.describe(), bytes);
         Self { digest: Some(summary.digest()), ..line }
+    }
+
+    pub(super) fn step(question: &Question, sent: &Sent, bytes: usize) -> Self {
+        match &sent.message {
+            SiteMessage::Keys(_) => {
+                Self::of(question, "public keys for blinding the next sums".to_owned(), bytes)
+            }
+            SiteMessage::Shares(_) => {
+                Self::of(question, "sealed shares of what will blind these sums".to_owned(), bytes)
+            }
+            SiteMessage::Input(input) => {
+                let line = Self::of(question, format!("blinded: {}", question.describe()), bytes);
+                Self { digest: Some(input.root()), ..line }
+            }
+            SiteMessage::Confirmation(_) => {
+                Self::of(question, "a signature on which hospitals' sums are in".to_owned(), bytes)
+            }
+            SiteMessage::Unmasking(_) => Self::of(
+                question,
+                "shares that take the blinding off the sum over all hospitals".to_owned(),
+                bytes,
+            ),
+        }
     }
 
     pub(super) fn refusal(question: &Question, code: &str) -> Self {

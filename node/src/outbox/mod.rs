@@ -14,7 +14,8 @@ use std::time::Duration;
 use consilium_proto::v1::consortium_client::ConsortiumClient;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerRequest, ExchangeKey, NextRequest, RenewRequest, StudiesRequest, SubmitRequest, WitnessRequest,
+    AnswerRequest, Blinded, ExchangeKey, NextRequest, RenewRequest, StudiesRequest, SubmitRequest,
+    WitnessRequest,
 };
 use consilium_stats::Summary;
 use consilium_types::{Schema, StudyId, StudyPlan};
@@ -25,6 +26,7 @@ pub(crate) use ledger::{Line, check as check_ledger, read as read_ledger};
 pub(crate) use received::{Incoming, Offered, decode_next, decode_studies};
 
 use crate::answering::Question;
+use crate::blinding::Sent;
 use crate::errors::Fault;
 use crate::link::{Link, fault_of};
 use ledger::Ledger;
@@ -85,6 +87,13 @@ impl Outbox {
             Summary::Updates(_) => Answer::Updates(bytes),
         };
         self.hand_in(question, answer).await
+    }
+
+    /// Takes a step of a secure sum.
+    pub(crate) async fn step(&mut self, question: &Question, sent: Sent) -> Result<(), Fault> {
+        let message = sent.message.to_bytes();
+        self.ledger.append(&Line::step(question, &sent, message.len() + sent.vector.len()))?;
+        self.hand_in(question, Answer::Blinded(Blinded { message, vector: sent.vector })).await
     }
 
     /// Says that there is no answer, by code.

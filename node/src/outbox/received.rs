@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use consilium_crypto::{Context, Request};
 use consilium_proto::Message;
 use consilium_proto::v1::next_reply::What;
-use consilium_proto::v1::{NextReply, OfferedStudy, Participant, Question as Wire, StudiesReply};
+use consilium_proto::v1::{
+    NextReply, OfferedStudy, Participant, Question as Wire, Step as WireStep, StudiesReply,
+};
 use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, SiteKeys, StudyId, StudyPlan};
 
 use super::study_id;
 use crate::answering::Question;
+use crate::blinding::Step;
 use crate::errors::Fault;
 use crate::opening::Opening;
 
@@ -97,8 +101,20 @@ fn question(wire: Wire) -> Result<Question, Fault> {
         participants: participants(wire.participants)?,
         digest: Digest::of("consilium/question/v1", &wire.query),
         opening: wire.opening.map(|opening| Opening { entry: opening.entry, proof: opening.proof }),
-        query: serde_json::from_slice(&wire.query).map_err(unknown)?,
+        query: given(&wire.query).map(serde_json::from_slice).transpose().map_err(unknown)?,
+        step: wire.step.as_ref().map(step).transpose()?,
     })
+}
+
+fn step(wire: &WireStep) -> Result<Step, Fault> {
+    Ok(Step {
+        request: Request::from_bytes(&wire.request)?,
+        terms: given(&wire.terms).map(Context::from_bytes).transpose()?,
+    })
+}
+
+fn given(bytes: &[u8]) -> Option<&[u8]> {
+    Some(bytes).filter(|bytes| !bytes.is_empty())
 }
 
 fn participants(wire: Vec<Participant>) -> Result<BTreeMap<SiteId, SiteKeys>, Fault> {

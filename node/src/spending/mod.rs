@@ -61,7 +61,7 @@ impl Spending {
         question: &Question,
         name: Digest,
     ) -> Result<(), Fault> {
-        let trainings = question.query.trainings();
+        let trainings = question.asked()?.trainings();
         if trainings.iter().any(|training| training.dp != plan.privacy.dp) {
             return Err(Fault::OtherNoise(question.study.clone()));
         }

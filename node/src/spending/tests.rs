@@ -47,7 +47,8 @@ fn question(plan: &StudyPlan, exchange: u32) -> Question {
         exchange: ExchangeNumber(exchange),
         plan_hash: plan.hash(),
         roster: vec!["a".parse().unwrap()],
-        query: Query::Training(training(plan)),
+        query: Some(Query::Training(training(plan))),
+        step: None,
         participants: std::collections::BTreeMap::new(),
         digest: name(exchange),
         opening: None,
@@ -147,7 +148,7 @@ fn noise_must_be_the_plans() {
     let none = Training { dp: None, ..training(&plan) };
     for training in [weaker, none] {
         let query = Query::Stack(Stack { questions: vec![Query::Training(training)] });
-        let question = Question { query, ..question(&plan, 1) };
+        let question = Question { query: Some(query), ..question(&plan, 1) };
         let refused = node.spending(None).charge(&plan, &question, name(1)).unwrap_err();
         assert_eq!(refused.code(), "CNS-N-0701");
     }
