@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use consilium_crypto::{ConfirmRequest, Request};
 use consilium_proto::v1::submit_request::Answer;
-use consilium_proto::v1::{ExchangeKey, Participant, Question};
+use consilium_proto::v1::{ExchangeKey, Participant, Question, Step};
 use consilium_tests::consortium::POLICY;
 use consilium_tests::{Consortium, Impostor, Rogue, in_process, plans, sites};
 use consilium_types::StudyPlan;
@@ -103,13 +104,21 @@ pub(crate) fn declined_by(policy: &str, change: impl FnOnce(&mut Question)) -> S
     let consortium = consortium();
     let plan = consortium.agree(plans::TABLE, &SITES).unwrap();
     consortium.policy("east", policy).unwrap();
-    code(impostor(consortium, &plan, true, |_, question| change(question)))
+    word(impostor(consortium, &plan, true, |_, question| change(question)))
 }
 
-fn code(answer: Answer) -> String {
+/// What the hospital `east` says to a changed step of a secure sum.
+fn declined_blinded(change: impl FnOnce(&mut Question)) -> String {
+    let consortium = consortium();
+    let plan = consortium.agree(&plans::blinded(plans::TABLE), &SITES).unwrap();
+    word(impostor(consortium, &plan, true, |_, question| change(question)))
+}
+
+fn word(answer: Answer) -> String {
     match answer {
         Answer::RefusalCode(code) => code,
         Answer::Statistics(_) | Answer::Updates(_) => "answered".to_owned(),
+        Answer::Blinded(_) => "answered a step".to_owned(),
     }
 }
 
@@ -117,7 +126,7 @@ fn code(answer: Answer) -> String {
 fn unopened(change: impl FnOnce(&Consortium, &mut Question)) -> String {
     let consortium = consortium();
     let plan = consortium.agree(plans::TABLE, &SITES).unwrap();
-    code(impostor(consortium, &plan, false, change))
+    word(impostor(consortium, &plan, false, change))
 }
 
 #[test]
@@ -135,6 +144,29 @@ fn a_question_whose_opening_is_not_witnessed_is_not_answered() {
         consortium.open_elsewhere(question, &["south", "north"]).unwrap();
     };
     assert_eq!(unopened(of_two), "answered", "two of three");
+}
+
+#[test]
+fn sums_that_a_plan_blinds_are_not_told_in_clear_nor_the_reverse() {
+    assert_eq!(declined_blinded(|_| ()), "answered a step");
+    assert_eq!(declined_blinded(|question| question.step = None), "CNS-N-0409");
+    let step = || Step { request: Request::Keys.to_bytes(), terms: Vec::new() };
+    assert_eq!(declined(|question| question.step = Some(step())), "CNS-N-0409");
+}
+
+#[test]
+fn a_step_out_of_its_place_or_in_a_small_roster_is_not_taken() {
+    let early = ConfirmRequest { keys: Vec::new(), heads: Vec::new(), claims: Vec::new() };
+    let early = Request::Confirm(early).to_bytes();
+    let code = declined_blinded(|question| question.step.as_mut().unwrap().request = early);
+    assert!(code.starts_with("CNS-K-"), "{code}");
+    let two = |question: &mut Question| {
+        question.roster.pop();
+        question.participants.pop();
+    };
+    assert_eq!(declined_blinded(two), "CNS-K-0101");
+    let without = |question: &mut Question| question.query = Vec::new();
+    assert_eq!(declined_blinded(without), "CNS-N-0204");
 }
 
 #[test]

@@ -195,6 +195,13 @@ pub fn with_wait(plan: &str, wait: &str) -> String {
     plan.replace("wait = \"60s\"", &format!("wait = \"{wait}\""))
 }
 
+/// A plan whose sums are blinded: at least three hospitals take part.
+#[must_use]
+pub fn blinded(plan: &str) -> String {
+    assert!(plan.contains("min = 2"), "the plan asks for two hospitals");
+    plan.replace("min = 2", "min = 3")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Messages of the wire with the conversions behind them, and the files of both programs.
 
+use consilium_crypto::SiteMessage;
 use consilium_model::ModelFile;
 use consilium_proto::Message;
 use consilium_proto::v1;
@@ -41,6 +42,7 @@ pub(crate) fn submit_request(bytes: &[u8]) -> bool {
     match request.answer {
         Some(Answer::Statistics(words)) => Summary::statistics_from_bytes(&words).is_ok(),
         Some(Answer::Updates(words)) => Summary::updates_from_bytes(&words).is_ok(),
+        Some(Answer::Blinded(step)) => SiteMessage::from_bytes(&step.message).is_ok(),
         Some(Answer::RefusalCode(_)) => true,
         None => false,
     }

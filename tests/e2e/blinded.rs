@@ -1,0 +1,121 @@
+//! Blinded studies over the network: the bytes of one process, whoever is killed, and no hospital's sums at the coordinator.
+
+use consilium_crypto::{Context, CryptoFault, Opening, replay};
+use consilium_rounds::life::{Entry, Event};
+use consilium_stats::Summary;
+use consilium_store::Store;
+use consilium_tests::{Consortium, Party, in_process, plans, sites};
+use consilium_types::{Digest, StudyPlan};
+
+use crate::PROGRAM;
+
+const SITES: [&str; 4] = ["east", "north", "south", "west"];
+
+fn begun(plan: &str) -> (Consortium, StudyPlan, Vec<Party>) {
+    let consortium =
+        Consortium::of(PROGRAM, &SITES, |data, site| sites::feature_table(data, site, 20)).unwrap();
+    let plan = consortium.agree(&plans::blinded(plan), &SITES).unwrap();
+    let running = SITES.iter().map(|site| consortium.run(site).unwrap()).collect();
+    (consortium, plan, running)
+}
+
+fn ends_well(consortium: &Consortium, plan: &StudyPlan, running: Vec<Party>) {
+    for party in running {
+        party.ended().unwrap().succeeded().unwrap();
+    }
+    assert_eq!(consortium.verdict().unwrap().findings, [], "the log has no gap");
+    assert_eq!(consortium.result(plan).unwrap(), in_process::result(consortium, plan, &SITES).unwrap());
+}
+
+#[test]
+fn the_network_computes_what_one_process_computes_and_keeps_what_proves_it() {
+    let (consortium, plan, running) = begun(plans::TABLE);
+    ends_well(&consortium, &plan, running);
+    let status = consortium.operator(&["study", "status", "--json"]).unwrap().succeeded().unwrap();
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    let closed = status[0]["closed"].as_array().unwrap();
+    the_ledger_names_what_left_blinded(&consortium, closed);
+    let sums: Vec<Digest> =
+        closed.iter().map(|done| done["sum"].as_str().unwrap().parse().unwrap()).collect();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(every_sum_is_added_again(&consortium, &plan, &sums));
+}
+
+fn the_ledger_names_what_left_blinded(consortium: &Consortium, closed: &[serde_json::Value]) {
+    let text = consortium.node("east", &["egress", "--json"]).unwrap().succeeded().unwrap();
+    let ledger: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let lines = ledger.as_array().unwrap();
+    let sent: Vec<&str> = lines.iter().filter_map(|line| line["digest"].as_str()).collect();
+    let recorded: Vec<&str> =
+        closed.iter().filter_map(|done| done["contributions"]["east"].as_str()).collect();
+    assert_eq!(sent, recorded, "the hospital's ledger and the coordinator's record tell the same");
+    let blinded = lines.iter().filter(|line| line["what"].as_str().unwrap().starts_with("blinded: "));
+    assert_eq!(blinded.count(), closed.len());
+    let secrets = std::fs::read_dir(consortium.node_folder("east").join("studies")).unwrap();
+    let names = secrets.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.ends_with(".secret")), "erased at the end");
+}
+
+async fn every_sum_is_added_again(consortium: &Consortium, plan: &StudyPlan, sums: &[Digest]) {
+    let store = Store::open(&consortium.coordinator_folder().join("coordinator.sqlite")).await.unwrap();
+    let evidence = store.evidence(&plan.study.id).await.unwrap();
+    assert_eq!(evidence.len(), sums.len());
+    for (kept, wanted) in evidence.iter().zip(sums) {
+        let vectors = store.vectors(&plan.study.id, kept.attempt, kept.exchange).await.unwrap();
+        assert_eq!(vectors.len(), SITES.len());
+        let vector = |bytes: &[u8]| match Entry::from_bytes(bytes).unwrap() {
+            Entry::Happened { event: Event::Blinded { vector, .. }, .. } => vector,
+            other => panic!("{other:?}"),
+        };
+        let vectors: std::collections::BTreeMap<_, _> =
+            vectors.iter().map(|(site, entry)| (site.clone(), vector(entry))).collect();
+        let context = Context::from_bytes(&kept.opened.terms).unwrap();
+        let opening = Opening::from_bytes(&kept.opened.opening).unwrap();
+        let each = vectors.values().next().unwrap().len() / usize::try_from(context.terms().words).unwrap();
+        let piece = |site: &_, index, out: &mut Vec<u8>| {
+            let words = context.chunk_words(index);
+            out.extend_from_slice(&vectors[site][words.start * each..words.end * each]);
+            Ok::<(), CryptoFault>(())
+        };
+        let sum = match each {
+            16 => Summary::Statistics(replay(&context, &opening, piece).unwrap()),
+            _ => Summary::Updates(replay(&context, &opening, piece).unwrap()),
+        };
+        assert_eq!(sum.digest(), *wanted);
+    }
+}
+
+#[test]
+fn a_node_is_killed_at_four_points() {
+    let (consortium, plan, mut running) = begun(plans::TABLE);
+    for exchange in [1, 4, 11, 17] {
+        running[1].wait_for(&format!("exchange {exchange}: answered")).unwrap();
+        running.remove(1).kill().unwrap();
+        running.insert(1, consortium.run("north").unwrap());
+    }
+    ends_well(&consortium, &plan, running);
+}
+
+#[test]
+fn everyone_is_killed_at_once_twice() {
+    let (mut consortium, plan, mut running) = begun(plans::TABLE);
+    for exchange in [2, 8] {
+        running[2].wait_for(&format!("exchange {exchange}: answered")).unwrap();
+        consortium.kill_server().unwrap();
+        running.into_iter().for_each(|party| party.kill().unwrap());
+        running = SITES.iter().map(|site| consortium.run(site).unwrap()).collect();
+        consortium.serve().unwrap();
+    }
+    ends_well(&consortium, &plan, running);
+}
+
+#[test]
+fn a_hospital_that_goes_away_ends_the_study_rather_than_have_its_sums_told() {
+    let (consortium, plan, running) = begun(&plans::with_wait(plans::TABLE, "8s"));
+    running[2].wait_for("exchange 3: answered").unwrap();
+    running[2].suspend().unwrap();
+    running[0].wait_for("table-01 aborted: CNS-R-0305").unwrap();
+    running[2].resume().unwrap();
+    running.into_iter().for_each(|party| drop(party.ended().unwrap()));
+    assert!(consortium.status(&plan).unwrap().contains("would tell its sums"));
+}
