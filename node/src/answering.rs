@@ -77,8 +77,9 @@ impl Answering {
     pub(crate) fn answer(&mut self, question: &Question, progress: &dyn Progress) -> Result<Summary, Fault> {
         let policy = Policy::read(&self.folder)?;
         let decision = accepted(&self.folder, question)?;
-        policy.allows_plan(&decision.plan()?)?;
-        policy.allows_roster(&question.roster)?;
+        let accepted = decision.plan()?;
+        policy.allows_plan(&accepted)?;
+        policy.allows_roster(&accepted, &question.roster)?;
         policy.allows_question(question.asked()?)?;
         witness::refuse_if_frozen(&self.folder)?;
         opening::check(question, &witness::log_key(&self.folder)?)?;

@@ -163,10 +163,10 @@ pub enum Fault {
     /// The list of allowed questions does not hold this kind.
     #[error("policy.toml: `questions` does not list {0}; nothing leaves")]
     QuestionNotAllowed(String),
-    /// Fewer hospitals than the policy asks for.
-    #[error("policy.toml: min_sites = {min}, but {found} hospitals take part; nothing leaves")]
+    /// Fewer hospitals than the policy or the plan asks for.
+    #[error("policy.toml or the plan asks for {min} hospitals, but {found} take part; nothing leaves")]
     TooFewSites {
-        /// The policy's minimum.
+        /// The larger minimum.
         min: u32,
         /// How many there are.
         found: usize,

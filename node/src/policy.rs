@@ -248,11 +248,11 @@ impl Policy {
     }
 
     /// Whether enough hospitals take part.
-    pub(crate) fn allows_roster(&self, roster: &[SiteId]) -> Result<(), Fault> {
+    pub(crate) fn allows_roster(&self, plan: &StudyPlan, roster: &[SiteId]) -> Result<(), Fault> {
         let mut distinct: Vec<&SiteId> = roster.iter().collect();
         distinct.sort();
         distinct.dedup();
-        let (min, found) = (self.min_sites, distinct.len());
+        let (min, found) = (self.min_sites.max(plan.study.sites.min), distinct.len());
         if found < min as usize { Err(Fault::TooFewSites { min, found }) } else { Ok(()) }
     }
 
@@ -382,7 +382,11 @@ mod tests {
     #[test]
     fn a_hospital_that_is_named_twice_is_one_hospital() {
         let roster: Vec<SiteId> = ["a", "b", "b"].map(|site| site.parse().unwrap()).to_vec();
-        assert_eq!(policy("").allows_roster(&roster).unwrap_err().code(), "CNS-N-0404");
-        assert!(policy("min_sites = 2").allows_roster(&roster).is_ok());
+        let mut two = plan("");
+        two.study.sites.min = 2;
+        assert_eq!(policy("").allows_roster(&two, &roster).unwrap_err().code(), "CNS-N-0404");
+        assert!(policy("min_sites = 2").allows_roster(&two, &roster).is_ok());
+        let refused = policy("min_sites = 2").allows_roster(&plan(""), &roster);
+        assert_eq!(refused.unwrap_err().code(), "CNS-N-0404", "the plan asks for three");
     }
 }

@@ -160,9 +160,15 @@ mod tests {
     fn every_learner_says_what_leaves_and_how_often() {
         let plan = StudyPlan::from_toml(PLAN, "plan.toml").unwrap();
         let text = leaves(&plan, &Policy::default()).join("\n");
-        for part in
-            ["(logistic)", "7 times (mlp)", "6 times (boost)", "50 random draws", "in clear", "never: "]
-        {
+        for part in [
+            "(logistic)",
+            "7 times (mlp)",
+            "6 times (boost)",
+            "50 random draws",
+            "in clear",
+            "leave blinded",
+            "never: ",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
         let rows = in_words(&plan);

@@ -184,7 +184,7 @@ const MISFITS: [(&[Edit], &str, &str, &str); 13] = [
 ];
 
 /// The same, of the other plans.
-const OTHERS: [(&str, &[Edit], &str, &str, &str); 50] = [
+const OTHERS: [(&str, &[Edit], &str, &str, &str); 51] = [
     (PRIVATE, &[("noise = 12, ", "")], "CNS-P-0203", "privacy.dp.noise", "add `noise`"),
     (PRIVATE, &[("delta = 1e-3", "delta = 0")], "CNS-P-0207", "privacy.dp.delta", "0.000000001 to 0.1"),
     (PRIVATE, &[("clip = 0.5", "clip = inf")], "CNS-P-0207", "privacy.dp.clip", "0.001 to 100"),
@@ -197,10 +197,20 @@ const OTHERS: [(&str, &[Edit], &str, &str, &str); 50] = [
     (PRIVATE, &[("clip = 0.5", "honest = 2")], "CNS-P-0422", "privacy.dp.honest", "release = \"gradient\""),
     (
         PRIVATE,
-        &[("clip = 0.5", "honest = 2, release = \"gradient\"")],
+        &[
+            ("[privacy]", "[privacy]\naggregate = \"clear\""),
+            ("clip = 0.5", "honest = 2, release = \"gradient\""),
+        ],
         "CNS-P-0422",
         "privacy.dp.honest",
         "in a clear sum",
+    ),
+    (
+        PRIVATE,
+        &[("clip = 0.5", "honest = 4, release = \"gradient\"")],
+        "CNS-P-0422",
+        "privacy.dp.honest",
+        "at most study.sites.min",
     ),
     (
         PRIVATE,
