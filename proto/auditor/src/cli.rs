@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use consilium_types::StudyId;
 
+use crate::replay::Replayed;
 use crate::report::{Pack, html};
-use crate::{Broken, Log, Source, Verdict, folder, words};
+use crate::{Broken, Log, Source, Verdict, folder, replay, words};
 
 /// Checks a consortium's training log. It reads files and writes nothing but the pack that `report` makes.
 #[derive(Debug, Parser)]
@@ -46,6 +47,22 @@ enum Command {
         #[arg(long)]
         policy: Option<PathBuf>,
     },
+    /// Add blinded rounds once more, from the masked vectors, and compare each sum with the logged one.
+    Replay {
+        /// The folder `log` of a coordinator, a copy of it, or its address: http://…
+        log: Source,
+        /// What `consilium-coordinator study evidence` wrote, or one round of it.
+        evidence: PathBuf,
+        /// One round alone, as ATTEMPT-ROUND; by default all, and none may be missing.
+        #[arg(long)]
+        round: Option<String>,
+        /// Whom to believe; by default `policy.txt` beside the log.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the audit pack: a page and JSON. A log that is not in order gets one too, which says so.
     Report {
         /// The folder `log` of a coordinator, a copy of it, or its address: http://…
@@ -76,14 +93,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             verify(&log, policy.as_deref(), since.as_deref(), json)
         }
         Command::Show { log, study, policy } => show(&log, study.as_ref(), policy.as_deref()),
+        Command::Replay { log, evidence, round, policy, json } => {
+            add_again(&log, (&evidence, round.as_deref()), policy.as_deref(), json)
+        }
         Command::Report { log, files, out, policy } => report(&log, &files, &out, policy.as_deref()),
     };
     match held {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(broken) => {
-            let code = broken.code();
-            drop(writeln!(std::io::stderr(), "not verified: {broken} [{code}]"));
+            warn(&format!("not verified: {broken} [{}]", broken.code()));
             ExitCode::FAILURE
         }
     }
@@ -149,6 +168,45 @@ fn show(log: &Source, study: Option<&StudyId>, policy: Option<&Path>) -> Result<
     Ok(true)
 }
 
+fn add_again(
+    log: &Source,
+    (evidence, round): (&Path, Option<&str>),
+    policy: Option<&Path>,
+    json: bool,
+) -> Result<bool, Broken> {
+    let found = read(log, policy, None)?;
+    let folders = match round {
+        Some(round) => vec![evidence.join(round)],
+        None => replay::rounds(evidence)?,
+    };
+    let mut proven = Vec::new();
+    for folder in &folders {
+        match replay::replay(&found, folder) {
+            Ok(replayed) => proven.push(replayed),
+            Err(unproven) => warn(&format!("{}: {unproven} [{}]", folder.display(), unproven.code())),
+        }
+    }
+    if json {
+        say(&serde_json::to_string_pretty(&proven).expect("names and hashes always serialise"));
+    } else {
+        proven.iter().for_each(print_replayed);
+    }
+    let all = proven.len() == folders.len();
+    if all && round.is_none() && !replay::is_round(evidence) {
+        replay::complete(&found, &proven)?;
+    }
+    Ok(all)
+}
+
+fn print_replayed(done: &Replayed) {
+    let Replayed { study, attempt, round, sites, words, sum } = done;
+    let sum = sum.short();
+    say(&format!(
+        "{study} {attempt}-{round}: {words} words of {} hospitals add up to {sum}, as logged",
+        sites.len()
+    ));
+}
+
 fn report(log: &Source, files: &[PathBuf], out: &Path, policy: Option<&Path>) -> Result<bool, Broken> {
     let found = read(log, policy, None)?;
     let files = files.iter().map(|file| folder::read_attachment(file)).collect::<Result<Vec<_>, _>>()?;
@@ -161,4 +219,8 @@ fn report(log: &Source, files: &[PathBuf], out: &Path, policy: Option<&Path>) ->
 /// A reader that went away, as `head` does, is no failure.
 fn say(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
+}
+
+fn warn(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
 }

@@ -10,6 +10,7 @@ use consilium_ledger::policy::{PolicyFault, Unbelieved};
 use consilium_ledger::tile::TileFault;
 use consilium_ledger::{Checkpoint, Entry, Note, Policy, Tree, tile};
 
+use crate::replay::Unproven;
 use crate::report::Unrecognised;
 use crate::source::Source;
 
@@ -50,6 +51,9 @@ pub enum Broken {
     /// A file beside the log that is none of a study's.
     #[error(transparent)]
     Unrecognised(#[from] Unrecognised),
+    /// A blinded round that cannot be added again.
+    #[error(transparent)]
+    Unproven(#[from] Unproven),
     /// The policy is none.
     #[error(transparent)]
     Policy(#[from] PolicyFault),
@@ -112,6 +116,7 @@ impl Broken {
             Self::Forked(_) => "CNS-A-0111",
             Self::Unwritten { .. } => "CNS-A-0120",
             Self::Unrecognised(_) => "CNS-A-0121",
+            Self::Unproven(fault) => fault.code(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Checks a consortium's training log, with nothing of the programs that wrote it but the formats.
 //!
-//! `source` fetches files, `folder` verifies them, `rules` what entries must add up to, `study` where a study stands, `report`
-//! the pack for whoever must answer, `cli` the program. Never: a write, but of the pack; the network only where a log is named
+//! `source` fetches files, `folder` verifies them, `rules` what entries must add up to, `study` where a study stands, `replay`
+//! adds a blinded round again, `report` is the pack for whoever must answer, `cli` the program. Never: a write, but of the pack; the network only where a log is named
 //! by its address. Spec: docs/reference/training-log.md.
 
 mod cli;
 mod folder;
+pub mod replay;
 pub mod report;
 mod rules;
 mod source;
