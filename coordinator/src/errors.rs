@@ -55,6 +55,8 @@ pub(crate) enum Fault {
     NoSuchStudy(StudyId),
     #[error("{study} has no result: it is {state}")]
     NoResult { study: StudyId, state: String },
+    #[error("{0} has no blinded sum that was opened; `study status {0}` shows where it stands")]
+    NoEvidence(StudyId),
     #[error(
         "the plan asks for at least {min} hospitals, {found} would be invited; enrol more or lower study.sites.min"
     )]
@@ -132,6 +134,7 @@ impl Fault {
             Self::LogKey(_) => "CNS-C-0118",
             Self::NoSuchTemplate { .. } => "CNS-C-0119",
             Self::FileExists(_) => "CNS-C-0120",
+            Self::NoEvidence(_) => "CNS-C-0121",
             Self::NoCertificate => "CNS-C-0201",
             Self::CertificateUnknown => "CNS-C-0202",
             Self::UnknownInvitation => "CNS-C-0203",

@@ -1,9 +1,6 @@
 //! Blinded studies over the network: the bytes of one process, whoever is killed, and no hospital's sums at the coordinator.
 
-use consilium_crypto::{Context, CryptoFault, Opening, replay};
-use consilium_rounds::life::{Entry, Event};
-use consilium_stats::Summary;
-use consilium_store::Store;
+use consilium_auditor::replay;
 use consilium_tests::{Consortium, Party, in_process, plans, sites};
 use consilium_types::{Digest, StudyPlan};
 
@@ -37,8 +34,7 @@ fn the_network_computes_what_one_process_computes_and_keeps_what_proves_it() {
     the_ledger_names_what_left_blinded(&consortium, closed);
     let sums: Vec<Digest> =
         closed.iter().map(|done| done["sum"].as_str().unwrap().parse().unwrap()).collect();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(every_sum_is_added_again(&consortium, &plan, &sums));
+    every_sum_is_added_again(&consortium, &plan, &sums);
 }
 
 fn the_ledger_names_what_left_blinded(consortium: &Consortium, closed: &[serde_json::Value]) {
@@ -56,33 +52,20 @@ fn the_ledger_names_what_left_blinded(consortium: &Consortium, closed: &[serde_j
     assert!(names.into_iter().all(|name| !name.ends_with(".secret")), "erased at the end");
 }
 
-async fn every_sum_is_added_again(consortium: &Consortium, plan: &StudyPlan, sums: &[Digest]) {
-    let store = Store::open(&consortium.coordinator_folder().join("coordinator.sqlite")).await.unwrap();
-    let evidence = store.evidence(&plan.study.id).await.unwrap();
-    assert_eq!(evidence.len(), sums.len());
-    for (kept, wanted) in evidence.iter().zip(sums) {
-        let vectors = store.vectors(&plan.study.id, kept.attempt, kept.exchange).await.unwrap();
-        assert_eq!(vectors.len(), SITES.len());
-        let vector = |bytes: &[u8]| match Entry::from_bytes(bytes).unwrap() {
-            Entry::Happened { event: Event::Blinded { vector, .. }, .. } => vector,
-            other => panic!("{other:?}"),
-        };
-        let vectors: std::collections::BTreeMap<_, _> =
-            vectors.iter().map(|(site, entry)| (site.clone(), vector(entry))).collect();
-        let context = Context::from_bytes(&kept.opened.terms).unwrap();
-        let opening = Opening::from_bytes(&kept.opened.opening).unwrap();
-        let each = vectors.values().next().unwrap().len() / usize::try_from(context.terms().words).unwrap();
-        let piece = |site: &_, index, out: &mut Vec<u8>| {
-            let words = context.chunk_words(index);
-            out.extend_from_slice(&vectors[site][words.start * each..words.end * each]);
-            Ok::<(), CryptoFault>(())
-        };
-        let sum = match each {
-            16 => Summary::Statistics(replay(&context, &opening, piece).unwrap()),
-            _ => Summary::Updates(replay(&context, &opening, piece).unwrap()),
-        };
-        assert_eq!(sum.digest(), *wanted);
-    }
+/// As the auditor does it: from files that the operator exports, against the log.
+fn every_sum_is_added_again(consortium: &Consortium, plan: &StudyPlan, sums: &[Digest]) {
+    let out = consortium.path("evidence");
+    let (study, folder) = (plan.study.id.as_str(), out.to_str().unwrap());
+    consortium.operator(&["study", "evidence", study, "--out", folder]).unwrap().succeeded().unwrap();
+    let log = consortium.log_of_training().unwrap();
+    let mut proven: Vec<_> =
+        replay::rounds(&out).unwrap().iter().map(|round| replay::replay(&log, round).unwrap()).collect();
+    proven.sort_by_key(|round| (round.attempt, round.round));
+    assert_eq!(proven.iter().map(|round| round.sum).collect::<Vec<_>>(), sums);
+    assert!(proven.iter().all(|round| round.sites.len() == SITES.len()));
+    replay::complete(&log, &proven).unwrap();
+    let unknown = consortium.operator(&["study", "evidence", "nobody", "--out", folder]).unwrap();
+    assert!(unknown.refused().unwrap().contains("CNS-C-0111"));
 }
 
 #[test]

@@ -210,8 +210,13 @@ impl Consortium {
 
     /// What the training log adds up to, once all of it is verified.
     pub fn verdict(&self) -> Result<Verdict> {
+        Ok(Verdict::of(&self.log_of_training()?))
+    }
+
+    /// The training log, verified.
+    pub fn log_of_training(&self) -> Result<Log> {
         let folder = self.coordinator_folder().join("log");
-        Ok(Verdict::of(&Log::read(&folder, &read_policy(&folder.join("policy.txt"))?)?))
+        Ok(Log::read(&folder, &read_policy(&folder.join("policy.txt"))?)?)
     }
 
     /// A private key in a hospital's folder.

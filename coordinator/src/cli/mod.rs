@@ -3,6 +3,7 @@
 //! Commands act on the coordinator's folder directly, whether or not `serve` runs (ADR-0006). Facts go to standard
 //! output, with `--json` as JSON; the log goes to standard error. A refusal ends with its code in brackets.
 
+mod evidence;
 mod init;
 mod sites;
 mod study;

@@ -1,4 +1,4 @@
-//! `study templates`, `study new`, `study publish`, `study status`, `study results`, `study report`.
+//! `study templates`, `study new`, `study publish`, `study status`, `study results`, `study report`, `study evidence`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use consilium_rounds::life::Status;
 use consilium_store::{SiteRecord, SiteState, Store, StudyRecord};
 use consilium_types::{SiteId, StudyId, StudyPlan};
 
-use super::{say, say_json};
+use super::{evidence, say, say_json};
 use crate::clock;
 use crate::driver::replay;
 use crate::errors::Fault;
@@ -66,6 +66,14 @@ pub(super) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// What proves the blinded sums of a study: masked vectors and what opened them, for `consilium-audit replay`.
+    Evidence {
+        /// Which.
+        study: StudyId,
+        /// The folder to write to, one folder in it a round.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> {
@@ -78,6 +86,7 @@ pub(super) async fn run(folder: &Folder, command: Command) -> Result<(), Fault> 
         Command::Status { study, json } => status(&store().await?, study.as_ref(), json).await,
         Command::Results { study, out } => results(&store().await?, &study, out.as_deref()).await,
         Command::Report { study, out } => report(&store().await?, &study, &out).await,
+        Command::Evidence { study, out } => evidence::export(&store().await?, &study, &out).await,
     }
 }
 
