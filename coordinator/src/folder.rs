@@ -6,6 +6,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use consilium_types::Digest;
+
 use crate::errors::Fault;
 
 /// The folder given with `--dir`.
@@ -62,6 +64,14 @@ pub(crate) fn make(folder: &Path) -> Result<(), Fault> {
 
 pub(crate) fn read(file: &Path) -> Result<String, Fault> {
     fs::read_to_string(file).map_err(|source| fault(file, "reading", source))
+}
+
+/// SHA-256 of the file of this program.
+pub(crate) fn program() -> Result<Digest, Fault> {
+    let here = Path::new("this program");
+    let file = std::env::current_exe().map_err(|source| fault(here, "finding", source))?;
+    let bytes = fs::read(&file).map_err(|source| fault(&file, "reading", source))?;
+    Ok(Digest::of_file(&bytes))
 }
 
 /// Writes a file that others may read.

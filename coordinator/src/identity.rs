@@ -1,7 +1,7 @@
 //! Whether a hospital's key has signed.
 
 use consilium_crypto::SitePublic;
-use consilium_types::PublicKey;
+use consilium_types::{PublicKey, Signature};
 
 use crate::errors::Fault;
 
@@ -14,10 +14,13 @@ pub(crate) fn public_key(field: &'static str, bytes: &[u8]) -> Result<PublicKey,
 }
 
 /// False also for bytes that are no key or no signature.
-pub(crate) fn has_signed(key: &PublicKey, domain: &str, statement: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (SitePublic::from_bytes(key.as_bytes()), <[u8; 64]>::try_from(signature))
-    else {
-        return false;
-    };
-    key.verifies(domain, statement, &signature.into())
+pub(crate) fn has_signed(key: &PublicKey, domain: &str, statement: &[u8], bytes: &[u8]) -> bool {
+    signature(key, domain, statement, bytes).is_some()
+}
+
+/// The signature, if it is one and of this.
+pub(crate) fn signature(key: &PublicKey, domain: &str, statement: &[u8], bytes: &[u8]) -> Option<Signature> {
+    let signature = <[u8; 64]>::try_from(bytes).ok()?;
+    let key = SitePublic::from_bytes(key.as_bytes()).ok()?;
+    key.verifies(domain, statement, &signature.into()).then(|| signature.into())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_proto::v1::Participant;
 use consilium_store::{SiteRecord, SiteState};
-use consilium_types::{SiteId, SiteKeys};
+use consilium_types::{PublicKey, SiteId, SiteKeys};
 
 /// All hospitals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,11 @@ impl Roll {
 
     pub(crate) fn is_revoked(&self, site: &SiteId) -> bool {
         self.revoked.contains(site)
+    }
+
+    /// The key that signs for an enrolled hospital.
+    pub(crate) fn identity(&self, site: &SiteId) -> Option<PublicKey> {
+        self.keys.get(site).map(|keys| keys.identity)
     }
 
     /// Hospitals with their keys, as messages say them.

@@ -36,7 +36,8 @@ pub(crate) async fn serve(
     let listen = listen.unwrap_or(settings.listen);
     let (listener, port) = bind(&listen).await?;
     let acceptor = tls::acceptor(folder)?;
-    let log = TrainingLog::open(folder, &store).await?;
+    let mut log = TrainingLog::open(folder, &store).await?;
+    log.started(&store, folder::program()?).await?;
     let studies = Arc::new(Studies::load(store.clone(), log).await?);
     folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
     cli::say(format_args!("listening on {host}:{port}"));

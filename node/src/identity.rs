@@ -6,8 +6,9 @@ use std::path::Path;
 
 use consilium_crypto::SiteKey;
 use consilium_ledger::{SignerKey, VerifierKey};
+use consilium_types::acceptance::ACCEPTANCE;
 use consilium_types::identity::{self, ENROLMENT, RENEWAL};
-use consilium_types::{Digest, PublicKey, SiteId, SiteKeys};
+use consilium_types::{Acceptance, Consent, Digest, PublicKey, SiteId, SiteKeys};
 
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
@@ -57,6 +58,12 @@ impl Keys {
     /// The identity key over the renewal statement.
     pub(crate) fn sign_renewal(&self, site: &SiteId, serial: &str, tls: &[u8]) -> Signature {
         *self.identity.sign(RENEWAL, &identity::renewal(site, serial, tls)).as_bytes()
+    }
+
+    /// The identity key over what is accepted.
+    pub(crate) fn sign_acceptance(&self, acceptance: &Acceptance<'_>) -> Consent {
+        let signature = (*self.identity.sign(ACCEPTANCE, &acceptance.statement()).as_bytes()).into();
+        Consent { program: acceptance.program, signature }
     }
 
     /// The key that cosigns checkpoints of a log.

@@ -6,6 +6,7 @@ use consilium_crypto::{
     Aggregator, Context, MemoryPins, Request, Site, SiteKey, SiteMessage, StudySecret, Terms, Width,
 };
 use consilium_learn::Perceptrons;
+use consilium_ledger::entry::Noise;
 use consilium_ledger::note::Kind;
 use consilium_ledger::witness::AddCheckpoint;
 use consilium_ledger::{Checkpoint, Entry, Event, Evidence, Note, Policy, SignerKey, Tree, tile};
@@ -17,7 +18,7 @@ use consilium_rounds::life::{Entry as Line, Event as Happening, Key, Timestamp};
 use consilium_rounds::{Analysis, Progress, StudyResult};
 use consilium_stats::{Query, Summary};
 use consilium_tests::{plans, sites};
-use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
+use consilium_types::{Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId, StudyPlan};
 
 /// Target, name, content.
 type Seed = (&'static str, String, Vec<u8>);
@@ -91,7 +92,11 @@ impl Study {
             seed(
                 "journal",
                 "accepted",
-                happened(Happening::Accepted { site: site.clone(), schema: self.schema.clone() }),
+                happened(Happening::Accepted {
+                    site: site.clone(),
+                    schema: self.schema.clone(),
+                    consent: consent(),
+                }),
             ),
             seed(
                 "journal",
@@ -141,6 +146,8 @@ impl Study {
             plan_hash: self.plan.hash().as_bytes().to_vec(),
             accept: true,
             schema: serde_json::to_vec(&self.schema).unwrap(),
+            program: consent().program.as_bytes().to_vec(),
+            signature: consent().signature.as_bytes().to_vec(),
         };
         seeds.push(seed("studies-reply", "one", v1::StudiesReply { studies: vec![offered] }.encode_to_vec()));
         seeds.push(seed("answer-request", "accept", answer.encode_to_vec()));
@@ -168,6 +175,10 @@ impl Study {
     }
 }
 
+fn consent() -> Consent {
+    Consent { program: Digest::of_file(b"a program"), signature: [7; 64].into() }
+}
+
 fn digest(of: &str) -> Digest {
     Digest::of("consilium/test/v1", of.as_bytes())
 }
@@ -185,6 +196,23 @@ fn log() -> Vec<Seed> {
         },
         ..entry.clone()
     };
+    let Consent { program, signature } = consent();
+    let (study, site): (StudyId, SiteId) = ("s".parse().unwrap(), "east".parse().unwrap());
+    let (plan, schema) = (digest("plan"), digest("schema"));
+    let approved = Entry {
+        event: Event::Approved { study: study.clone(), site: site.clone(), plan, schema, program, signature },
+        ..entry.clone()
+    };
+    let noise = Noise {
+        sampling: 500_000,
+        scale: 12_000_000,
+        delta: 1_000_000_000,
+        bound: 3_000_000,
+        integers: true,
+    };
+    let (attempt, round) = (Attempt(1), ExchangeNumber(2));
+    let spent =
+        Entry { event: Event::Spent { study, attempt, round, site, steps: 4, noise }, ..entry.clone() };
     let mut tree = Tree::default();
     tree.append(&entry.to_bytes());
     let checkpoint = Checkpoint { origin: origin.to_owned(), size: 1, root: tree.root(1).unwrap() };
@@ -209,6 +237,8 @@ fn log() -> Vec<Seed> {
         seed("evidence", "one", evidence.to_string()),
         seed("log-entry", "genesis", entry.to_bytes()),
         seed("log-entry", "proposed", opened.to_bytes()),
+        seed("log-entry", "approved", approved.to_bytes()),
+        seed("log-entry", "spent", spent.to_bytes()),
     ]);
     seeds
 }

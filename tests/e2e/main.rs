@@ -7,6 +7,7 @@ mod canary;
 mod enrolment;
 mod identity;
 mod kill;
+mod noise;
 mod predict;
 mod sovereignty;
 mod study;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acceptance;
 mod disclosure;
 mod files;
 mod liars;

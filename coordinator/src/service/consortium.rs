@@ -15,7 +15,8 @@ use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Answer, Event, Key, Refusal};
 use consilium_stats::Summary;
 use consilium_store::Store;
-use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyId};
+use consilium_types::acceptance::ACCEPTANCE;
+use consilium_types::{Acceptance, Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId};
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
@@ -23,6 +24,7 @@ use super::caller::caller;
 use crate::clock;
 use crate::driver::Studies;
 use crate::errors::Fault;
+use crate::identity::signature;
 use crate::renewal::Renewal;
 use crate::roll::Roll;
 
@@ -64,11 +66,29 @@ impl ConsortiumService {
         let event = if request.accept {
             let malformed = |e: serde_json::Error| Fault::Malformed { field: "schema", why: e.to_string() };
             let schema: Schema = serde_json::from_slice(&request.schema).map_err(malformed)?;
-            Event::Accepted { site, schema }
+            let consent = self.consent(&site, &study, &schema, &request)?;
+            Event::Accepted { site, schema, consent }
         } else {
             Event::Refused { site }
         };
         self.studies.handle(&study, event).await
+    }
+
+    /// The program and the signature of an acceptance, which must be over all that it says.
+    fn consent(
+        &self,
+        site: &SiteId,
+        study: &StudyId,
+        schema: &Schema,
+        request: &AnswerRequest,
+    ) -> Result<Consent, Fault> {
+        let program = digest("program", &request.program)?;
+        let plan = digest("plan_hash", &request.plan_hash)?;
+        let acceptance = Acceptance { site, study, plan, schema: schema.digest(), program };
+        let known = self.studies.roll().borrow().identity(site);
+        let signature =
+            known.and_then(|key| signature(&key, ACCEPTANCE, &acceptance.statement(), &request.signature));
+        Ok(Consent { program, signature: signature.ok_or(Fault::UnprovenKey)? })
     }
 
     async fn take_summary(&self, site: SiteId, request: SubmitRequest) -> Result<(), Fault> {
@@ -97,11 +117,9 @@ impl ConsortiumService {
     async fn check_plan(&self, site: &SiteId, study: &str, hash: &[u8]) -> Result<StudyId, Fault> {
         let malformed = |why: String, field| Fault::Malformed { field, why };
         let study: StudyId = study.parse().map_err(|e| malformed(format!("{e}"), "study"))?;
-        let hash: [u8; 32] =
-            hash.try_into().map_err(|_| malformed(format!("{} bytes, not 32", hash.len()), "plan_hash"))?;
         let known = self.studies.with(&study, |life| life.invites(site).then(|| life.plan_hash())).await;
         let known = known.ok().flatten().ok_or_else(|| Fault::NotOffered(study.clone()))?;
-        if known == Digest::from(hash) { Ok(study) } else { Err(Fault::OtherPlan(study)) }
+        if known == digest("plan_hash", hash)? { Ok(study) } else { Err(Fault::OtherPlan(study)) }
     }
 
     /// The first study with news, or with a question whose opening is witnessed.
@@ -203,6 +221,11 @@ impl Consortium for ConsortiumService {
         let checkpoint = waited.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
         Ok(Response::new(WitnessReply { checkpoint }))
     }
+}
+
+fn digest(field: &'static str, bytes: &[u8]) -> Result<Digest, Fault> {
+    let why = |_| Fault::Malformed { field, why: format!("{} bytes, not 32", bytes.len()) };
+    <[u8; 32]>::try_from(bytes).map(Digest::from).map_err(why)
 }
 
 fn missing(field: &'static str) -> Fault {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use consilium_crypto::SiteMessage;
 use consilium_ledger::Event;
-use consilium_ledger::entry::Cause;
+use consilium_ledger::entry::{Cause, Noise};
 use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Effect, Entry, Lost};
-use consilium_types::{Digest, Schema, SiteId, StudyId};
+use consilium_types::plan::{Dp, DpRelease};
+use consilium_types::{Digest, SiteId, StudyId};
 
 /// Entries about one step, in order.
 pub(crate) fn of_step(
@@ -17,12 +18,14 @@ pub(crate) fn of_step(
     effects: &[Effect],
 ) -> Vec<Event> {
     let journalled = effects.iter().filter_map(|effect| match effect {
-        Effect::Journal(entry) => of_entry(study, after, entry),
+        Effect::Journal(entry) => {
+            Some(of_entry(study, after, entry).into_iter().chain(spent(study, before, entry)))
+        }
         Effect::Keep { .. } | Effect::Step | Effect::Wake => None,
     });
     let ended = lost_question(study, before, after, effects);
     let end = of_end(study, before, after);
-    journalled.chain(ended).chain(opened(study, before, after)).chain(end).collect()
+    journalled.flatten().chain(ended).chain(opened(study, before, after)).chain(end).collect()
 }
 
 fn of_entry(study: &StudyId, after: &StudyLife, entry: &Entry) -> Option<Event> {
@@ -36,11 +39,13 @@ fn of_entry(study: &StudyId, after: &StudyLife, entry: &Entry) -> Option<Event> 
             sum: sum.digest(),
         }),
         Entry::Happened { event, .. } => match event {
-            life::Event::Accepted { site, schema } => Some(Event::Approved {
+            life::Event::Accepted { site, schema, consent } => Some(Event::Approved {
                 study,
                 site: site.clone(),
                 plan: after.plan_hash(),
-                schema: schema_hash(schema),
+                schema: schema.digest(),
+                program: consent.program,
+                signature: consent.signature,
             }),
             life::Event::Refused { site } => Some(Event::Rejected { study, site: site.clone() }),
             life::Event::Submitted { site, key, summary } => Some(Event::Update {
@@ -64,6 +69,40 @@ fn of_entry(study: &StudyId, after: &StudyLife, entry: &Entry) -> Option<Event> 
             | life::Event::Removed { .. }
             | life::Event::Tick => None,
         },
+    }
+}
+
+/// What a summary that was trained with noise spends.
+fn spent(study: &StudyId, before: &StudyLife, entry: &Entry) -> Option<Event> {
+    let Entry::Happened {
+        event:
+            life::Event::Submitted { site, key, .. }
+            | life::Event::Blinded { site, key, message: SiteMessage::Input(_), .. },
+        ..
+    } = entry
+    else {
+        return None;
+    };
+    let (dp, question) = (before.plan().privacy.dp?, before.question_for(site)?);
+    let steps = question.query.noisy_steps(before.plan(), question.roster.len());
+    let (attempt, round) = (key.attempt, key.exchange);
+    let event =
+        Event::Spent { study: study.clone(), attempt, round, site: site.clone(), steps, noise: noise(dp) };
+    (steps > 0).then_some(event)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a plan's numbers are positive and far below 2^53 of these units"
+)]
+fn noise(dp: Dp) -> Noise {
+    Noise {
+        sampling: (dp.sampling * 1e6).ceil() as u64,
+        scale: (dp.noise * 1e6).floor() as u64,
+        delta: (dp.delta * 1e12).floor() as u64,
+        bound: (dp.epsilon * 1e6).ceil() as u64,
+        integers: dp.release == DpRelease::Gradient,
     }
 }
 
@@ -132,8 +171,4 @@ fn of_end(study: &StudyId, before: &StudyLife, after: &StudyLife) -> Option<Even
         (None, Some(_)) => Some(Event::Closed { study }),
         (None, None) => None,
     }
-}
-
-fn schema_hash(schema: &Schema) -> Digest {
-    Digest::of("consilium/schema/v1", &serde_json::to_vec(schema).expect("columns always serialise"))
 }

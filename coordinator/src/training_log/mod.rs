@@ -37,6 +37,8 @@ pub(crate) struct TrainingLog {
     /// Hospitals in it, with their keys; without where they are revoked.
     sites: BTreeMap<SiteId, Option<Held>>,
     studies: Vec<StudyId>,
+    /// The last that was started.
+    program: Option<Digest>,
     /// The newest question of each study, and the position of its opening.
     openings: BTreeMap<StudyId, (Key, u64)>,
     /// Entries under the last signed checkpoint.
@@ -63,6 +65,7 @@ impl TrainingLog {
             entries: Vec::new(),
             sites: BTreeMap::new(),
             studies: Vec::new(),
+            program: None,
             openings: BTreeMap::new(),
             published: watch::Sender::new(0),
             cosigned: Cosigned::default(),
@@ -76,6 +79,15 @@ impl TrainingLog {
         }
         log.write_grown()?;
         Ok(log)
+    }
+
+    /// Says which program writes it, where that is another than the last one.
+    pub(crate) async fn started(&mut self, store: &Store, program: Digest) -> Result<(), Fault> {
+        if self.program != Some(program) {
+            self.tell(store, vec![Event::Started { program }]).await?;
+            self.publish();
+        }
+        Ok(())
     }
 
     /// What `events` would be in the log. Nothing is believed until it is durable and handed to [`Self::keep`].
@@ -110,6 +122,7 @@ impl TrainingLog {
                 self.sites.insert(site.clone(), None);
             }
             Event::Proposed { study, .. } => self.studies.push(study.clone()),
+            Event::Started { program } => self.program = Some(*program),
             _ => {}
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn in_words(plan: &StudyPlan) -> Vec<(&'static str, String)> {
 /// What an answer to it lets go, and who sees that.
 pub(super) fn leaves(plan: &StudyPlan, rules: &Policy) -> Vec<String> {
     let mut lines = vec![
-        "on acceptance: the decision, the plan's hash, the names of the columns".to_owned(),
+        "on acceptance: the decision, signed over the plan's hash, the names of the columns, the program's digest".to_owned(),
         format!("{}: patients after each step of inclusion, in each fold and class", dealings(plan)),
         format!("{}: of each column values, sum, sum of squares, by fold and class", dealings(plan)),
     ];

@@ -1,14 +1,15 @@
 //! `studies`, `accept`, `refuse`: what a person at the hospital decides.
 
-use consilium_types::{StudyId, StudyPlan};
+use consilium_types::{Acceptance, Consent, Schema, StudyId, StudyPlan};
 use serde_json::json;
 
 use super::{plan as words, say, say_json};
 use crate::cohort;
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
-use crate::folder::{Configuration, Folder};
+use crate::folder::{self, Configuration, Folder};
 use crate::foresight::Foresight;
+use crate::identity::Keys;
 use crate::outbox::Offered;
 use crate::policy::Policy;
 use crate::renewal::Door;
@@ -53,7 +54,7 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     let outbox = door.outbox().await?;
     let offered = outbox.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
     let Offered { plan, participants, .. } = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
-    let schema = if accept {
+    let consent = if accept {
         let configuration = folder.configuration()?;
         let policy = Policy::read(folder)?;
         foresee(&plan, &policy, &configuration)?;
@@ -64,15 +65,36 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
         participants.iter().for_each(|(site, keys)| {
             say(format_args!("with       {site}, whose key is {}", keys.identity.fingerprint()));
         });
-        Some(cohort::schema(&plan, &configuration.data)?)
+        Some(sign(folder, &plan, &configuration)?)
     } else {
         None
     };
     decisions::save(folder, &Decision::new(&plan, accept, participants))?;
-    outbox.decide(&plan, schema.as_ref()).await?;
+    match &consent {
+        Some((schema, consent)) => outbox.accept(&plan, schema, consent).await?,
+        None => outbox.refuse(&plan).await?,
+    }
     let word = if accept { "accepted" } else { "refused" };
     say(format_args!("{word} {study}, plan hash {}", plan.hash()));
     Ok(())
+}
+
+/// The columns of this hospital, and its signature over the plan, over them and over the program that signs.
+fn sign(
+    folder: &Folder,
+    plan: &StudyPlan,
+    configuration: &Configuration,
+) -> Result<(Schema, Consent), Fault> {
+    let schema = cohort::schema(plan, &configuration.data)?;
+    let acceptance = Acceptance {
+        site: &configuration.site,
+        study: &plan.study.id,
+        plan: plan.hash(),
+        schema: schema.digest(),
+        program: folder::program()?,
+    };
+    let consent = Keys::open(folder)?.sign_acceptance(&acceptance);
+    Ok((schema, consent))
 }
 
 /// Says what this hospital would bring; refuses what its first answer would be refused for.

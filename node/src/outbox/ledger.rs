@@ -9,6 +9,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use consilium_crypto::SiteMessage;
+use consilium_proto::v1::AnswerRequest;
 use consilium_stats::Summary;
 use consilium_types::{Digest, StudyId};
 use serde::{Deserialize, Serialize};
@@ -63,9 +64,14 @@ impl Line {
         Self::plain("a public key, to renew the certificate".to_owned(), bytes)
     }
 
-    pub(super) fn decision(study: &StudyId, accept: bool, schema: &[u8]) -> Self {
-        let what = if accept { "the plan is accepted; names of the columns" } else { "the plan is refused" };
-        Self { study: Some(study.clone()), ..Self::plain(what.to_owned(), schema.len()) }
+    pub(super) fn decision(study: &StudyId, request: &AnswerRequest) -> Self {
+        let what = if request.accept {
+            "the plan is accepted and signed; names of the columns, digest of the program"
+        } else {
+            "the plan is refused"
+        };
+        let bytes = request.schema.len() + request.program.len() + request.signature.len();
+        Self { study: Some(study.clone()), ..Self::plain(what.to_owned(), bytes) }
     }
 
     pub(super) fn summary(question: &Question, summary: &Summary, bytes: usize) -> Self {
@@ -229,7 +235,8 @@ mod tests {
         let file = folder.path().join("egress.jsonl");
         let ledger = Ledger::new(file.clone());
         for study in ["one", "two", "three"] {
-            ledger.append(&Line::decision(&study.parse().unwrap(), true, b"[]")).unwrap();
+            let request = AnswerRequest { accept: true, schema: b"[]".to_vec(), ..AnswerRequest::default() };
+            ledger.append(&Line::decision(&study.parse().unwrap(), &request)).unwrap();
         }
         (folder, file)
     }

@@ -18,7 +18,7 @@ use consilium_proto::v1::{
     WitnessRequest,
 };
 use consilium_stats::Summary;
-use consilium_types::{Schema, StudyId, StudyPlan};
+use consilium_types::{Consent, Schema, StudyId, StudyPlan};
 use tonic::transport::Channel;
 
 pub(crate) use enrolling::{Enrolling, RenewingEnded};
@@ -66,15 +66,30 @@ impl Outbox {
         received::read(reply.into_inner())
     }
 
-    /// Tells the hospital's decision on a plan, with the names of its columns.
-    pub(crate) async fn decide(&mut self, plan: &StudyPlan, schema: Option<&Schema>) -> Result<(), Fault> {
-        let schema = schema.map(|schema| serde_json::to_vec(schema).expect("names always serialise"));
-        let accept = schema.is_some();
-        let schema = schema.unwrap_or_default();
-        self.ledger.append(&Line::decision(&plan.study.id, accept, &schema))?;
-        let study = plan.study.id.to_string();
-        let plan_hash = plan.hash().as_bytes().to_vec();
-        let request = AnswerRequest { study, plan_hash, accept, schema };
+    /// Tells that a plan is accepted: the names of the columns, the program's digest and a signature.
+    pub(crate) async fn accept(
+        &mut self,
+        plan: &StudyPlan,
+        schema: &Schema,
+        consent: &Consent,
+    ) -> Result<(), Fault> {
+        let request = AnswerRequest {
+            accept: true,
+            schema: serde_json::to_vec(schema).expect("names always serialise"),
+            program: consent.program.as_bytes().to_vec(),
+            signature: consent.signature.as_bytes().to_vec(),
+            ..about(plan)
+        };
+        self.decide(plan, request).await
+    }
+
+    /// Tells that a plan is refused.
+    pub(crate) async fn refuse(&mut self, plan: &StudyPlan) -> Result<(), Fault> {
+        self.decide(plan, about(plan)).await
+    }
+
+    async fn decide(&mut self, plan: &StudyPlan, request: AnswerRequest) -> Result<(), Fault> {
+        self.ledger.append(&Line::decision(&plan.study.id, &request))?;
         self.client.answer(request).await.map_err(fault_of).map(|_| ())
     }
 
@@ -131,6 +146,12 @@ impl Outbox {
         let request = SubmitRequest { key: Some(key), plan_hash, answer: Some(answer) };
         self.client.submit(request).await.map_err(fault_of).map(|_| ())
     }
+}
+
+/// A decision on a plan, not to take part until more is said.
+fn about(plan: &StudyPlan) -> AnswerRequest {
+    let plan_hash = plan.hash().as_bytes().to_vec();
+    AnswerRequest { study: plan.study.id.to_string(), plan_hash, ..AnswerRequest::default() }
 }
 
 /// A study named in a message.

@@ -8,7 +8,7 @@
 mod ledger;
 
 use consilium_privacy::{Event, check_delta, epsilon, renyi};
-use consilium_types::plan::{Design, Dp, DpRelease};
+use consilium_types::plan::{Dp, DpRelease};
 use consilium_types::{Digest, StudyPlan};
 use serde::Deserialize;
 
@@ -61,12 +61,11 @@ impl Spending {
         question: &Question,
         name: Digest,
     ) -> Result<(), Fault> {
-        let trainings = question.asked()?.trainings();
-        if trainings.iter().any(|training| training.dp != plan.privacy.dp) {
+        let asked = question.asked()?;
+        if asked.trainings().iter().any(|training| training.dp != plan.privacy.dp) {
             return Err(Fault::OtherNoise(question.study.clone()));
         }
-        let cells = most_cells(plan, question.roster.len());
-        let steps: u64 = trainings.iter().map(|training| training.noisy_steps(cells)).sum();
+        let steps = asked.noisy_steps(plan, question.roster.len());
         let Some(dp) = plan.privacy.dp.filter(|_| steps > 0) else { return Ok(()) };
         if self.charges.iter().any(|charge| charge.question == name) {
             return Ok(());
@@ -141,16 +140,6 @@ impl Spending {
             Some(budget) => format!("the budget is {}", budget.epsilon),
         };
         format!("all studies so far spent {before:.2} at delta = {delta}{after}; {cap}")
-    }
-}
-
-/// Into how many cells patients may be divided.
-fn most_cells(plan: &StudyPlan, sites: usize) -> usize {
-    match plan.evaluate.design {
-        Design::Kfold => plan.evaluate.folds as usize,
-        // the last cell is held out
-        Design::Holdout => plan.evaluate.folds as usize + 1,
-        Design::LeaveSiteOut => sites,
     }
 }
 

@@ -10,7 +10,7 @@ use consilium_types::StudyId;
 
 use crate::replay::Replayed;
 use crate::report::{Pack, html};
-use crate::{Broken, Log, Source, Verdict, folder, replay, words};
+use crate::{Broken, Log, Source, Spending, Verdict, folder, replay, words};
 
 /// Checks a consortium's training log. It reads files and writes nothing but the pack that `report` makes.
 #[derive(Debug, Parser)]
@@ -147,6 +147,11 @@ fn print(verdict: &Verdict, own_key: bool) {
             line.rounds,
             line.aborted
         ));
+        if let Some(Spending { epsilon, delta, bound, steps }) = &line.privacy {
+            say(&format!(
+                "  noise: epsilon at most {epsilon:.3} at delta {delta} in {steps} steps; the plan's bound is {bound}"
+            ));
+        }
     }
     for finding in &verdict.findings {
         say(&format!("entry {}: {}", finding.entry, finding.what));

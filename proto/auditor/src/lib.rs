@@ -1,6 +1,6 @@
 //! Checks a consortium's training log, with nothing of the programs that wrote it but the formats.
 //!
-//! `source` fetches files, `folder` verifies them, `rules` what entries must add up to, `study` where a study stands, `replay`
+//! `source` fetches files, `folder` verifies them, `rules` what entries must add up to, `study` where a study stands, `spent` what noise has spent, `replay`
 //! adds a blinded round again, `report` is the pack for whoever must answer, `cli` the program. Never: a write, but of the pack; the network only where a log is named
 //! by its address. Spec: docs/reference/training-log.md.
 
@@ -10,6 +10,7 @@ pub mod replay;
 pub mod report;
 mod rules;
 mod source;
+mod spent;
 mod study;
 mod words;
 
@@ -22,7 +23,7 @@ use consilium_ledger::Entry;
 use serde::Serialize;
 
 /// What a log adds up to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
     /// Name of the log.
     pub origin: String,
@@ -41,7 +42,7 @@ pub struct Verdict {
 }
 
 /// A study in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StudyLine {
     /// Its id.
     pub study: consilium_types::StudyId,
@@ -55,6 +56,31 @@ pub struct StudyLine {
     pub aborted: u64,
     /// Whether it has ended.
     pub over: bool,
+    /// The hospital whose patients' privacy was spent most, in a study with noise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Spending>,
+}
+
+/// What noise has spent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Spending {
+    /// Most of all hospitals.
+    pub epsilon: f64,
+    /// At this delta.
+    pub delta: f64,
+    /// The plan's bound.
+    pub bound: f64,
+    /// Noisy steps behind it.
+    pub steps: u64,
+}
+
+impl Spending {
+    /// Of the hospital that took most steps; the noise is the same for all.
+    fn most(study: &study::Study) -> Option<Self> {
+        let most = study.spent.values().max_by_key(|spent| spent.steps)?;
+        let (epsilon, delta, bound) = (most.epsilon(), most.delta(), most.bound());
+        Some(Self { epsilon, delta, bound, steps: most.steps })
+    }
 }
 
 impl Verdict {
@@ -69,6 +95,7 @@ impl Verdict {
             rounds: study.committed,
             aborted: study.aborted,
             over: study.phase == study::Phase::Over,
+            privacy: Spending::most(study),
         });
         let mut findings = record.findings().to_vec();
         findings.extend(rules::unwitnessed(&log.entries, log.witnessed));

@@ -4,9 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use consilium_crypto::SitePublic;
+use consilium_ledger::entry::Noise;
 use consilium_ledger::{Entry, Event};
-use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId};
+use consilium_types::acceptance::ACCEPTANCE;
+use consilium_types::{Acceptance, Attempt, Digest, ExchangeNumber, PublicKey, Signature, SiteId, StudyId};
 
+use crate::spent::Spent;
 use crate::study::{Phase, Study};
 
 /// Something that does not add up.
@@ -42,9 +46,14 @@ pub enum Rule {
     Updates,
     /// No hospital answers a question before the quorum has cosigned its opening.
     Witness,
+    /// What noise spends is charged with a summary, and stays within the plan's bound.
+    Privacy,
     /// An attempt that has no end names who was lost, or a cause.
     Cause,
 }
+
+/// The log's numbers are rounded, each so that it promises less.
+const ROUNDING: f64 = 1.001;
 
 /// Milliseconds a clock may go back between two entries: a restart on a corrected clock.
 const SKEW: u64 = 5 * 60 * 1_000;
@@ -55,6 +64,8 @@ pub(crate) struct Record {
     pub(crate) origin: Option<String>,
     pub(crate) sites: BTreeMap<SiteId, bool>,
     pub(crate) studies: BTreeMap<StudyId, Study>,
+    /// Under which each hospital signs.
+    identities: BTreeMap<SiteId, PublicKey>,
     /// Every key that was ever enrolled, and whose it is.
     keys: BTreeMap<PublicKey, SiteId>,
     findings: Vec<Finding>,
@@ -94,6 +105,7 @@ impl Record {
         self.time = self.time.max(entry.t);
         match &entry.event {
             Event::Genesis { origin } => self.begin(origin),
+            Event::Started { .. } if entry.seq > 0 => {}
             _ if entry.seq == 0 => {
                 self.require(false, Rule::Genesis, || "the log has no beginning".to_owned());
             }
@@ -115,6 +127,7 @@ impl Record {
     /// A hospital may come back with its keys; nobody else may have them, and each has one purpose.
     fn enrol(&mut self, site: &SiteId, keys: [PublicKey; 2]) {
         let holds = self.sites.insert(site.clone(), true) == Some(true);
+        self.identities.insert(site.clone(), keys[0]);
         self.require(!holds, Rule::Enrolment, || format!("{site} was enrolled already"));
         self.require(keys[0] != keys[1], Rule::Enrolment, || {
             format!("{site} signs and witnesses with the same key")
@@ -145,7 +158,11 @@ impl Record {
         let over = matches!(study.phase, Phase::Over);
         self.require(!over, Rule::Study, || format!("{id} was over"));
         match event {
-            Event::Approved { site, plan, .. } => self.approve(&mut study, site, *plan),
+            Event::Approved { site, plan, schema, program, signature, .. } => {
+                self.approve(&mut study, site, *plan);
+                let (site, plan, schema, program) = (site, *plan, *schema, *program);
+                self.signed(&Acceptance { site, study: &id, plan, schema, program }, signature);
+            }
             Event::Rejected { site, .. } => {
                 study.accepted.remove(site);
             }
@@ -154,6 +171,10 @@ impl Record {
             }
             Event::Update { attempt, round, site, update, .. } => {
                 self.update(&mut study, Round { attempt: *attempt, round: *round }, site, *update);
+            }
+            Event::Spent { attempt, round, site, steps, noise, .. } => {
+                let round = Round { attempt: *attempt, round: *round };
+                self.spend(&mut study, (round, site), *steps, *noise);
             }
             Event::Committed { attempt, round, updates, .. } => {
                 self.commit(&mut study, Round { attempt: *attempt, round: *round }, updates);
@@ -178,6 +199,7 @@ impl Record {
             Event::Genesis { .. }
             | Event::Enrolled { .. }
             | Event::Revoked { .. }
+            | Event::Started { .. }
             | Event::Proposed { .. } => {}
         }
         self.studies.insert(id, study);
@@ -188,6 +210,32 @@ impl Record {
         self.require(invited, Rule::Approval, || format!("{site} was not invited"));
         self.require(plan == study.plan, Rule::Approval, || format!("{site} accepts another plan"));
         study.accepted.insert(site.clone());
+    }
+
+    /// An acceptance is signed with the identity key under which the hospital is enrolled.
+    fn signed(&mut self, acceptance: &Acceptance<'_>, signature: &Signature) {
+        let key = self.identities.get(acceptance.site).copied();
+        let key = key.and_then(|key| SitePublic::try_from(key).ok());
+        let signature = (*signature.as_bytes()).into();
+        let holds = key.is_some_and(|key| key.verifies(ACCEPTANCE, &acceptance.statement(), &signature));
+        self.require(holds, Rule::Approval, || {
+            format!("the acceptance of {} does not bear its signature", acceptance.site)
+        });
+    }
+
+    /// Noise is charged with the summary it is in, once, and all of a hospital's stays within the plan's bound.
+    fn spend(&mut self, study: &mut Study, (round, site): (Round, &SiteId), steps: u64, noise: Noise) {
+        let sent = study.open() == Some(round) && study.updates.contains_key(site);
+        self.require(sent, Rule::Privacy, || format!("{site} is charged for no summary"));
+        let spent = study.spent.entry(site.clone()).or_insert_with(|| Spent::new(noise));
+        let (once, same) = (spent.last != Some(round), spent.noise == noise);
+        spent.add(round, steps);
+        let (epsilon, bound) = (spent.epsilon(), spent.bound());
+        self.require(once, Rule::Privacy, || format!("{site} is charged twice for one summary"));
+        self.require(same, Rule::Privacy, || format!("{site} is charged for another noise than before"));
+        self.require(epsilon <= bound * ROUNDING, Rule::Privacy, || {
+            format!("{site} has spent epsilon {epsilon:.3}, more than the plan's {bound:.3}")
+        });
     }
 
     fn open(&mut self, study: &mut Study, round: Round, roster: &[SiteId]) {

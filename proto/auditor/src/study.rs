@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
 
 use crate::rules::Round;
+use crate::spent::Spent;
 
 /// A proposed study.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(crate) struct Study {
     /// Of the open round.
     pub(crate) updates: BTreeMap<SiteId, Digest>,
     pub(crate) phase: Phase,
+    /// What noise has spent, by hospital.
+    pub(crate) spent: BTreeMap<SiteId, Spent>,
     /// Rounds with a sum, over all attempts.
     pub(crate) committed: u64,
     /// Attempts that ended early.
@@ -46,6 +49,7 @@ impl Study {
             roster: Vec::new(),
             updates: BTreeMap::new(),
             phase: Phase::Deciding,
+            spent: BTreeMap::new(),
             committed: 0,
             aborted: 0,
         }

@@ -18,13 +18,23 @@ pub(crate) fn of(entry: &Entry) -> String {
         Event::Proposed { plan, sites, .. } => {
             format!("proposed to {}; plan {}", names(sites), plan.short())
         }
-        Event::Approved { site, schema, .. } => format!("{site} accepts, with columns {}", schema.short()),
+        Event::Started { program } => format!("the coordinator runs with program {}", program.short()),
+        Event::Approved { site, schema, program, .. } => {
+            format!(
+                "{site} accepts and signs, with columns {} and program {}",
+                schema.short(),
+                program.short()
+            )
+        }
         Event::Rejected { site, .. } => format!("{site} does not take part"),
         Event::Opened { attempt, round, roster, question, .. } => {
             format!("attempt {attempt}, round {round}: question {} to {}", question.short(), names(roster))
         }
         Event::Update { attempt, round, site, update, .. } => {
             format!("attempt {attempt}, round {round}: {site} sent {}", update.short())
+        }
+        Event::Spent { attempt, round, site, steps, .. } => {
+            format!("attempt {attempt}, round {round}: {site} trained in {steps} noisy steps")
         }
         Event::Committed { attempt, round, updates, sum, .. } => {
             format!("attempt {attempt}, round {round}: {} updates add up to {}", updates.len(), sum.short())

@@ -11,22 +11,18 @@ use std::path::Path;
 use consilium_auditor::replay::{complete, replay, rounds};
 use consilium_auditor::{Log, read_policy};
 use consilium_crypto::{
-    Aggregator, Context, Input, MemoryPins, Phase, Request, Site, SiteKey, SiteMessage, StudySecret, Terms,
-    Width, encode_chunk,
+    Aggregator, Context, Input, MemoryPins, Phase, Request, Site, SiteMessage, StudySecret, Terms, Width,
+    encode_chunk,
 };
 use consilium_ledger::Event;
 use consilium_types::{Attempt, Digest, ExchangeNumber, SiteId};
-use support::{digest, enrolled, entries, sites, write};
+use support::{digest, enrolled, entries, identity, sites, write};
 
 const SITES: [&str; 3] = ["a", "b", "c"];
 const WORDS: u32 = 20_000;
 
-fn key(site: &str) -> SiteKey {
-    SiteKey::from_bytes(digest(&format!("identity of {site}")).as_bytes())
-}
-
 fn context(round: u32) -> Context {
-    let roster = SITES.iter().map(|site| (site.parse().unwrap(), key(site).public())).collect();
+    let roster = SITES.iter().map(|site| (site.parse().unwrap(), identity(site).public())).collect();
     let (plan, question) = (digest("plan"), digest(&format!("question {round}")));
     let (attempt, exchange) = (Attempt(1), ExchangeNumber(round));
     let (width, words) = (Width::Updates, u64::from(WORDS));
@@ -45,7 +41,7 @@ fn round(number: u32, out: &Path) -> [Event; 2] {
     let mut pins = SITES.map(|_| MemoryPins::default());
     while aggregator.phase() != Phase::Open {
         for ((i, name), pins) in (0_u8..).zip(SITES).zip(&mut pins) {
-            let (key, secret) = (key(name), StudySecret::from_bytes([i + 1; 32]));
+            let (key, secret) = (identity(name), StudySecret::from_bytes([i + 1; 32]));
             let site = Site::new(&context, &key, &secret).unwrap();
             let id: SiteId = name.parse().unwrap();
             let message = match aggregator.request(&id).unwrap() {
@@ -94,22 +90,16 @@ fn logged(number: u32, updates: BTreeMap<SiteId, Digest>, sum: Digest) -> [Event
     [opened, Event::Committed { study: "mycn".parse().unwrap(), attempt, round, updates, sum }]
 }
 
-fn log(rounds: Vec<[Event; 2]>) -> Log {
+fn log(rounds: &[[Event; 2]]) -> Log {
+    log_of(SITES.map(enrolled).to_vec(), rounds)
+}
+
+fn log_of(enrolled: Vec<Event>, rounds: &[[Event; 2]]) -> Log {
     let folder = tempfile::tempdir().unwrap();
-    let with_key = |site: &&str| match enrolled(site) {
-        Event::Enrolled { site: id, key: fingerprint, witness, .. } => {
-            let identity = (*key(site).public().as_bytes()).into();
-            Event::Enrolled { site: id, key: fingerprint, identity, witness }
-        }
-        other => other,
-    };
     let begin = Event::Genesis { origin: "example.org/consilium/test".to_owned() };
-    let proposed =
-        Event::Proposed { study: "mycn".parse().unwrap(), plan: digest("plan"), sites: sites(&SITES) };
-    let mut events = vec![begin];
-    events.extend(SITES.iter().map(with_key));
-    events.push(proposed);
-    events.extend(rounds.into_iter().flatten());
+    let (study, plan) = ("mycn".parse().unwrap(), digest("plan"));
+    let proposed = Event::Proposed { study, plan, sites: sites(&SITES) };
+    let events = [vec![begin], enrolled, vec![proposed], rounds.concat()].concat();
     write(folder.path(), &entries(events));
     Log::read(folder.path(), &read_policy(&folder.path().join("policy.txt")).unwrap()).unwrap()
 }
@@ -118,7 +108,7 @@ fn log(rounds: Vec<[Event; 2]>) -> Log {
 fn every_round_of_the_evidence_leads_to_the_logged_sum() {
     let out = tempfile::tempdir().unwrap();
     let told = [1, 2].map(|number| round(number, &out.path().join(format!("1-{number}"))));
-    let log = log(told.to_vec());
+    let log = log(&told);
     let found = rounds(out.path()).unwrap();
     let proven: Vec<_> = found.iter().map(|folder| replay(&log, folder).unwrap()).collect();
     assert_eq!(proven.len(), 2);
@@ -134,7 +124,7 @@ fn every_round_of_the_evidence_leads_to_the_logged_sum() {
 fn whatever_was_changed_since_has_its_code() {
     let out = tempfile::tempdir().unwrap();
     let [opened, committed] = round(1, out.path());
-    let code = |events: [Event; 2]| replay(&log(vec![events]), out.path()).unwrap_err().code();
+    let code = |events: [Event; 2]| replay(&log(&[events]), out.path()).unwrap_err().code();
     let honest = || [opened.clone(), committed.clone()];
     let Event::Committed { updates, .. } = &committed else { panic!() };
 
@@ -170,24 +160,19 @@ fn whatever_was_changed_since_has_its_code() {
         assert_eq!(code(honest()), "CNS-A-0130", "{file} gone");
         std::fs::write(&path, &whole).unwrap();
     }
-    replay(&log(vec![honest()]), out.path()).unwrap();
+    replay(&log(&[honest()]), out.path()).unwrap();
 }
 
 #[test]
 fn a_key_that_was_never_enrolled_signs_nothing() {
     let out = tempfile::tempdir().unwrap();
     let told = round(1, out.path());
-    let folder = tempfile::tempdir().unwrap();
-    let mut events = vec![Event::Genesis { origin: "example.org/consilium/test".to_owned() }];
-    events.extend(SITES.iter().map(|site| enrolled(site)));
-    events.push(Event::Proposed {
-        study: "mycn".parse().unwrap(),
-        plan: digest("plan"),
-        sites: sites(&SITES),
-    });
-    events.extend(told);
-    write(folder.path(), &entries(events));
-    let policy = read_policy(&folder.path().join("policy.txt")).unwrap();
-    let log = Log::read(folder.path(), &policy).unwrap();
+    let other = |site: &str| match enrolled(site) {
+        Event::Enrolled { site, key, witness, .. } => {
+            Event::Enrolled { site, key, witness, identity: identity("another").public().into() }
+        }
+        event => event,
+    };
+    let log = log_of(vec![enrolled("a"), enrolled("b"), other("c")], &[told]);
     assert_eq!(replay(&log, out.path()).unwrap_err().code(), "CNS-A-0133");
 }

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use consilium_auditor::{Rule, findings};
 use consilium_ledger::Event;
-use support::{committed, digest, entries, opened, sites, story, update};
+use consilium_ledger::entry::Noise;
+use consilium_types::{Attempt, ExchangeNumber};
+use support::{approved, committed, digest, entries, opened, sites, story, update};
 
 fn broken(change: impl FnOnce(&mut Vec<Event>)) -> BTreeSet<Rule> {
     let mut events = story();
@@ -20,6 +22,42 @@ fn broken(change: impl FnOnce(&mut Vec<Event>)) -> BTreeSet<Rule> {
 /// Position of the first entry of a type.
 fn first(events: &[Event], which: impl Fn(&Event) -> bool) -> usize {
     events.iter().position(which).unwrap()
+}
+
+/// An acceptance of one hospital with the signature of another.
+fn signed_by(signer: &str, site: &str) -> Event {
+    let Event::Approved { signature: theirs, .. } = approved(signer) else { panic!("an acceptance") };
+    match approved(site) {
+        Event::Approved { study, site, plan, schema, program, .. } => {
+            Event::Approved { study, site, plan, schema, program, signature: theirs }
+        }
+        other => other,
+    }
+}
+
+/// `dp_epsilon.csv`, `site_n57_full_batch_100steps`: epsilon 3.1387 after 100 steps.
+const NOISE: Noise =
+    Noise { sampling: 1_000_000, scale: 10_000_000, delta: 1_000_000_000, bound: 3_139_000, integers: false };
+
+fn spent(site: &str, steps: u64) -> Event {
+    let (study, site) = ("mycn".parse().unwrap(), site.parse().unwrap());
+    Event::Spent { study, attempt: Attempt(1), round: ExchangeNumber(1), site, steps, noise: NOISE }
+}
+
+#[test]
+fn what_noise_has_spent_is_added_up_as_the_hospital_adds_it() {
+    let mut events = story();
+    events.insert(10, spent("a", 99));
+    assert_eq!(findings(&entries(events.clone())), [], "within the bound");
+    let Event::Spent { steps, .. } = &mut events[10] else { panic!("a charge") };
+    *steps = 101;
+    let found = findings(&entries(events.clone()));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].what.contains("more than the plan's 3.139"), "{}", found[0].what);
+    let Event::Spent { steps, noise, .. } = &mut events[10] else { panic!("a charge") };
+    (*steps, noise.integers) = (99, true);
+    let found = findings(&entries(events));
+    assert!(found[0].what.contains("has spent epsilon 3.5"), "sums of integers by orders alone: {found:?}");
 }
 
 #[test]
@@ -66,6 +104,18 @@ fn each_rule_is_broken_by_name() {
                 }
             }),
         ),
+        (Rule::Approval, broken(|events| events[5] = signed_by("b", "a"))),
+        (
+            Rule::Approval,
+            broken(|events| {
+                if let Event::Approved { program, .. } = &mut events[5] {
+                    *program = digest("another program");
+                }
+            }),
+        ),
+        (Rule::Privacy, broken(|events| events.insert(9, spent("a", 10)))),
+        (Rule::Privacy, broken(|events| events.insert(10, spent("a", 200)))),
+        (Rule::Privacy, broken(|events| drop(events.splice(10..10, [spent("a", 1), spent("a", 1)])))),
         (
             Rule::Order,
             broken(|events| {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId};
+use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, Signature, SiteId, StudyId};
 use serde::{Deserialize, Serialize};
 
 /// The format of entries.
@@ -52,6 +52,12 @@ pub enum Event {
         /// Who.
         site: SiteId,
     },
+    /// The coordinator's program was started, another than the one before.
+    #[serde(rename = "coordinator.started")]
+    Started {
+        /// SHA-256 of its file.
+        program: Digest,
+    },
     /// A plan is offered to hospitals.
     #[serde(rename = "study.proposed")]
     Proposed {
@@ -73,6 +79,10 @@ pub enum Event {
         plan: Digest,
         /// Hash of the columns it offers.
         schema: Digest,
+        /// SHA-256 of the program that it accepts with.
+        program: Digest,
+        /// Of its identity key, over all of this.
+        signature: Signature,
     },
     /// A hospital does not take part.
     #[serde(rename = "study.rejected")]
@@ -109,6 +119,22 @@ pub enum Event {
         site: SiteId,
         /// Hash of the summary.
         update: Digest,
+    },
+    /// A hospital trained with noise for a summary: what that spends of its patients' privacy.
+    #[serde(rename = "dp.spent")]
+    Spent {
+        /// Which study.
+        study: StudyId,
+        /// Of which attempt.
+        attempt: Attempt,
+        /// Of which question.
+        round: ExchangeNumber,
+        /// Who.
+        site: SiteId,
+        /// Noisy steps that use the same patient, in this round.
+        steps: u64,
+        /// The plan's.
+        noise: Noise,
     },
     /// The summaries of a roster are added.
     #[serde(rename = "round.committed")]
@@ -152,6 +178,22 @@ pub enum Event {
         /// Which.
         study: StudyId,
     },
+}
+
+/// The noise of a plan, in whole numbers, each rounded so that it promises no more than the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noise {
+    /// Probability with which a patient enters a lot, in millionths.
+    pub sampling: u64,
+    /// Standard deviation in clipping norms, in millionths.
+    pub scale: u64,
+    /// Probability with which the bound may fail, in 10^-12.
+    pub delta: u64,
+    /// The epsilon that the study must keep, in millionths.
+    pub bound: u64,
+    /// Whether it is integers on a sum; else it is in the steps of a training.
+    pub integers: bool,
 }
 
 /// Why an attempt ended.
@@ -209,12 +251,15 @@ impl Event {
     #[must_use]
     pub fn study(&self) -> Option<&StudyId> {
         match self {
-            Self::Genesis { .. } | Self::Enrolled { .. } | Self::Revoked { .. } => None,
+            Self::Genesis { .. } | Self::Enrolled { .. } | Self::Revoked { .. } | Self::Started { .. } => {
+                None
+            }
             Self::Proposed { study, .. }
             | Self::Approved { study, .. }
             | Self::Rejected { study, .. }
             | Self::Opened { study, .. }
             | Self::Update { study, .. }
+            | Self::Spent { study, .. }
             | Self::Committed { study, .. }
             | Self::Aborted { study, .. }
             | Self::Finished { study, .. }

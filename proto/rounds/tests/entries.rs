@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use consilium_crypto::{Context, MemoryPins, SiteKey, SiteMessage, StudySecret, Terms, Width};
 use consilium_rounds::life::{Entry, Event, Key, Timestamp};
 use consilium_stats::Summary;
-use consilium_types::{Attempt, Column, ColumnKind, Digest, ExchangeNumber, Schema, SiteId};
+use consilium_types::{Attempt, Column, ColumnKind, Consent, Digest, ExchangeNumber, Schema, SiteId};
 use proptest::prelude::*;
 
 fn site() -> impl Strategy<Value = SiteId> {
@@ -56,9 +56,20 @@ fn message() -> impl Strategy<Value = SiteMessage> {
     })
 }
 
+fn consent() -> impl Strategy<Value = Consent> {
+    (any::<[u8; 32]>(), any::<[u8; 32]>(), any::<[u8; 32]>()).prop_map(|(program, left, right)| {
+        let signature: [u8; 64] = [left, right].concat().try_into().expect("64 bytes");
+        Consent { program: program.into(), signature: signature.into() }
+    })
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (site(), schema()).prop_map(|(site, schema)| Event::Accepted { site, schema }),
+        (site(), schema(), consent()).prop_map(|(site, schema, consent)| Event::Accepted {
+            site,
+            schema,
+            consent
+        }),
         site().prop_map(|site| Event::Refused { site }),
         (site(), key(), summary()).prop_map(|(site, key, summary)| Event::Submitted { site, key, summary }),
         (site(), key(), message(), prop::collection::vec(any::<u8>(), 0..40))

@@ -13,7 +13,7 @@ use consilium_rounds::life::{Entry, Event, Refusal, Roster};
 use consilium_stats::Summary;
 use consilium_types::{Schema, SiteId};
 use proptest::prelude::*;
-use support::world::{START, World, columns, hospitals, key, plan};
+use support::world::{START, World, accepted, columns, hospitals, key, plan};
 use support::{run, schema};
 
 /// Something a test does to a study; numbers that name a hospital are taken modulo their number.
@@ -106,9 +106,7 @@ fn perform(world: &mut World, what: &Move) -> Result<bool, Refusal> {
     let words = |count| Summary::Statistics(vec![0; count]);
     match what {
         Move::Accept(i) => world.accept(i % n),
-        Move::AcceptOther(i) => {
-            world.take(Event::Accepted { site: world.ids[i % n].clone(), schema: other_columns() })
-        }
+        Move::AcceptOther(i) => world.take(accepted(&world.ids[i % n].clone(), other_columns())),
         Move::Refuse(i) => world.take(Event::Refused { site: world.ids[i % n].clone() }),
         Move::Stranger => world.take(Event::Refused { site: stranger() }),
         Move::Round(first) => {
@@ -382,7 +380,7 @@ fn a_stranger_is_not_heard() {
         let (site, key) = (stranger(), key(1, 1));
         let summary = Summary::Statistics(Vec::new());
         let events = [
-            Event::Accepted { site: site.clone(), schema: columns() },
+            accepted(&site, columns()),
             Event::Refused { site: site.clone() },
             Event::Submitted { site: site.clone(), key, summary },
             Event::Declined { site: site.clone(), key, code: "CNS-D-0104".to_owned() },
@@ -408,7 +406,7 @@ fn answers_are_taken_until_the_study_begins() {
     let late = world.accept(2).unwrap_err();
     assert_eq!((late.code(), late), ("CNS-R-0202", Refusal::AnswersClosed));
     assert_eq!(world.accept(0), Ok(false), "a repeated answer is still taken");
-    let other = world.take(Event::Accepted { site: world.ids[0].clone(), schema: other_columns() });
+    let other = world.take(accepted(&world.ids[0].clone(), other_columns()));
     assert_eq!(other, Err(Refusal::AnswersClosed));
 }
 
@@ -527,7 +525,7 @@ fn columns_that_differ_end_the_study_and_are_named() {
     for (schema, detail) in cases {
         let mut world = published();
         world.accept(0).unwrap();
-        world.take(Event::Accepted { site: world.ids[1].clone(), schema }).unwrap();
+        world.take(accepted(&world.ids[1].clone(), schema)).unwrap();
         world.accept(2).unwrap();
         let expected = format!("CNS-R-0302: the hospitals' columns differ: {detail}");
         assert_eq!(world.study.cause(), Some(expected.as_str()));
@@ -585,7 +583,7 @@ fn a_fault_of_the_analysis_ends_the_study_with_its_code() {
     let columnless = Schema { columns: Vec::new(), extractor: String::new() };
     let mut world = published();
     for site in world.ids.clone() {
-        world.take(Event::Accepted { site, schema: columnless.clone() }).unwrap();
+        world.take(accepted(&site, columnless.clone())).unwrap();
     }
     assert!(world.study.cause().unwrap().starts_with("CNS-R-0101"), "{:?}", world.study.cause());
 }

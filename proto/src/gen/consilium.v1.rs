@@ -50,6 +50,12 @@ pub struct AnswerRequest {
     /// The columns this site offers, as JSON. Only when accepting.
     #[prost(bytes = "vec", tag = "4")]
     pub schema: ::prost::alloc::vec::Vec<u8>,
+    /// SHA-256 of the program's file, 32 bytes. Only when accepting.
+    #[prost(bytes = "vec", tag = "5")]
+    pub program: ::prost::alloc::vec::Vec<u8>,
+    /// Of the acceptance, by the site's identity key, 64 bytes. Only when accepting.
+    #[prost(bytes = "vec", tag = "6")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AnswerReply {}

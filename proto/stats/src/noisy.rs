@@ -3,7 +3,7 @@
 //! Never: an estimate from below. Spec: docs/reference/methods/privacy.md.
 
 use consilium_types::plan::{Dp, DpRelease};
-use consilium_types::{Manifest, fixed};
+use consilium_types::{Manifest, StudyPlan, fixed};
 
 use crate::network::{Averaged, NetworkPoint};
 use crate::{Harmonise, Implausible, Query, QueryFault, Training, check};
@@ -25,6 +25,13 @@ impl Query {
             Self::Resample(resample) => resample.question.trainings(),
             _ => Vec::new(),
         }
+    }
+
+    /// Noisy steps that use the same patient, in a study of so many sites.
+    #[must_use]
+    pub fn noisy_steps(&self, plan: &StudyPlan, sites: usize) -> u64 {
+        let cells = plan.most_cells(sites);
+        self.trainings().iter().map(|training| training.noisy_steps(cells)).sum()
     }
 }
 

@@ -1,6 +1,7 @@
 //! SHA-256 digests, written as 64 lower-case hexadecimal digits.
 //!
-//! Never: a digest without a domain. Every hash names what it is a hash of, so that two kinds cannot collide.
+//! Never: a digest without a domain, but of files that people compare. Every other hash names what it is a hash of, so that
+//! two kinds cannot collide.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,6 +22,12 @@ impl Digest {
         hasher.update(b"\n");
         hasher.update(content);
         Self(hasher.finalize().into())
+    }
+
+    /// Of a file as it lies: what `sha256sum` prints. It names no domain, so that people can compare it.
+    #[must_use]
+    pub fn of_file(content: &[u8]) -> Self {
+        Self(Sha256::digest(content).into())
     }
 
     /// The 32 bytes.
@@ -99,6 +106,13 @@ mod tests {
         assert_eq!(digest.to_string().parse(), Ok(digest));
         assert!("abc".parse::<Digest>().is_err());
         assert!("é".repeat(32).parse::<Digest>().is_err());
+    }
+
+    #[test]
+    fn a_file_has_the_digest_of_other_programs() {
+        // FIPS 180-2, appendix B.1
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of_file(b"abc").to_string(), expected);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Never: clocks, sockets, files, patient values. A value that exists is valid: constructors parse and refuse.
 //! Spec: docs/ARCHITECTURE.md; docs/reference/plan.md; ADR-0003 (fixed point).
 
+pub mod acceptance;
 pub mod digest;
 pub mod fixed;
 pub mod identity;
@@ -11,6 +12,7 @@ pub mod manifest;
 pub mod plan;
 pub mod schema;
 
+pub use acceptance::{Acceptance, Consent, Signature};
 pub use digest::Digest;
 pub use identity::{PublicKey, SiteKeys};
 pub use ids::{Attempt, ExchangeNumber, SiteId, StudyId};

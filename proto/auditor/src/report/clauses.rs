@@ -89,7 +89,7 @@ const CLAUSES: &[Clause] = &[
     (
         "21 CFR 11",
         "11.10(g), 11.50, 11.70 authority and signatures",
-        "acceptance over the plan's hash",
+        "acceptance over the plan's hash, signed with the hospital's key",
         CONSENT,
         "names and meaning of signatures",
     ),

@@ -11,7 +11,7 @@ mod page;
 
 pub use clauses::Answer;
 pub use files::{Attachment, Kind, Ledger, Unrecognised};
-pub use pack::{Abort, Approval, Pack, Participant, Row, StudyPack};
+pub use pack::{Abort, Approval, Pack, Participant, Program, Row, StudyPack};
 
 /// The page of a pack.
 #[must_use]

@@ -36,6 +36,8 @@ pub struct Pack {
     pub participants: Vec<Participant>,
     /// One a study.
     pub studies: Vec<StudyPack>,
+    /// Programs that ran, by who said so.
+    pub programs: Vec<Program>,
     /// Entries about a privacy budget.
     pub privacy: Vec<Row>,
     /// Files laid beside the log.
@@ -57,6 +59,17 @@ pub struct Participant {
     pub keys: BTreeMap<String, String>,
     /// The entry that revoked it.
     pub revoked: Option<u64>,
+}
+
+/// A program of the coordinator or of a hospital.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Program {
+    /// Whose.
+    pub who: String,
+    /// SHA-256 of its file.
+    pub program: String,
+    /// The entries that say so.
+    pub entries: Vec<u64>,
 }
 
 /// An entry in words.
@@ -101,7 +114,7 @@ pub struct Abort {
 }
 
 /// A study.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StudyPack {
     /// Where it stands.
     #[serde(flatten)]
@@ -179,6 +192,7 @@ impl Pack {
                 .into_iter()
                 .map(|line| study(line, log, &entries, &attachments))
                 .collect(),
+            programs: programs(&entries),
             privacy: entries.iter().filter(is_spent).map(|row| spent(row, log)).collect(),
             attachments,
         })
@@ -221,6 +235,21 @@ fn participants(entries: &[Read]) -> Vec<Participant> {
         }
     }
     found.into_values().collect()
+}
+
+/// The coordinator's are told when it starts, a hospital's when it accepts a plan.
+fn programs(entries: &[Read]) -> Vec<Program> {
+    let mut found: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
+    for entry in entries {
+        let who = match entry.kind.as_str() {
+            "coordinator.started" => "the coordinator".to_owned(),
+            "study.approved" => entry.text("site"),
+            _ => continue,
+        };
+        found.entry((who, entry.text("program"))).or_default().push(entry.seq);
+    }
+    let program = |((who, program), entries)| Program { who, program, entries };
+    found.into_iter().map(program).collect()
 }
 
 fn study(line: StudyLine, log: &Log, entries: &[Read], attachments: &[Attachment]) -> StudyPack {

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::clauses::Answer;
 use super::files::{Attachment, Kind, Ledger};
-use super::pack::{Abort, Approval, Pack, Participant, StudyPack};
+use super::pack::{Abort, Approval, Pack, Participant, Program, StudyPack};
+use crate::Spending;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -270,6 +271,14 @@ fn privacy(page: &mut Page, pack: &Pack) {
     }
     let row =
         |row: &super::pack::Row| vec![Cell::Number(row.entry), text(time(row.at)), text(row.what.as_str())];
+    for study in &pack.studies {
+        if let Some(Spending { epsilon, delta, bound, steps }) = &study.line.privacy {
+            page.paragraph(&format!(
+                "{}: epsilon at most {epsilon:.3} at delta {delta} in {steps} noisy steps; the plan's bound is {bound}.",
+                study.line.study
+            ));
+        }
+    }
     page.table(&["Entry", "When", "What"], &pack.privacy.iter().map(row).collect::<Vec<_>>());
 }
 
@@ -282,10 +291,15 @@ fn files(page: &mut Page, pack: &Pack) {
         &["File", "What it is", "SHA-256 as consilium/attachment/v1"],
         &pack.attachments.iter().map(row).collect::<Vec<_>>(),
     );
-    page.paragraph(&format!(
-        "This pack: {}. Digests of the programs that ran are not in this version of the log.",
-        pack.software
-    ));
+    page.paragraph(&format!("This pack: {}.", pack.software));
+    let row = |program: &Program| {
+        let entries = program.entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+        vec![text(program.who.as_str()), code(program.program.as_str()), text(entries)]
+    };
+    page.table(
+        &["Program of", "SHA-256, as sha256sum prints it", "Entries"],
+        &pack.programs.iter().map(row).collect::<Vec<_>>(),
+    );
 }
 
 fn described(kind: &Kind) -> String {

@@ -5,10 +5,12 @@
 
 use std::path::Path;
 
+use consilium_crypto::SiteKey;
 use consilium_ledger::entry::Cause;
 use consilium_ledger::note::Kind;
 use consilium_ledger::{Checkpoint, Entry, Event, Note, Policy, SignerKey, Tree, tile};
-use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId};
+use consilium_types::acceptance::ACCEPTANCE;
+use consilium_types::{Acceptance, Attempt, Digest, ExchangeNumber, PublicKey, SiteId, StudyId};
 
 pub(crate) fn sites(names: &[&str]) -> Vec<SiteId> {
     names.iter().map(|name| name.parse().unwrap()).collect()
@@ -53,24 +55,26 @@ pub(crate) fn committed(attempt: u32, round: u32, roster: &[&str]) -> Event {
 }
 
 pub(crate) fn enrolled(site: &str) -> Event {
-    let key = |purpose: &str| PublicKey::from(*digest(&format!("{purpose} of {site}")).as_bytes());
-    Event::Enrolled {
-        site: site.parse().unwrap(),
-        key: digest(site),
-        identity: key("identity"),
-        witness: key("witness"),
-    }
+    let witness = PublicKey::from(*digest(&format!("witness of {site}")).as_bytes());
+    let identity = identity(site).public().into();
+    Event::Enrolled { site: site.parse().unwrap(), key: digest(site), identity, witness }
+}
+
+pub(crate) fn identity(site: &str) -> SiteKey {
+    SiteKey::from_bytes(digest(&format!("identity of {site}")).as_bytes())
+}
+
+pub(crate) fn approved(site: &str) -> Event {
+    let (id, study): (SiteId, StudyId) = (site.parse().unwrap(), "mycn".parse().unwrap());
+    let (plan, schema, program) = (digest("plan"), digest("schema"), digest("program"));
+    let statement = Acceptance { site: &id, study: &study, plan, schema, program }.statement();
+    let signature = (*identity(site).sign(ACCEPTANCE, &statement).as_bytes()).into();
+    Event::Approved { study, site: id, plan, schema, program, signature }
 }
 
 /// Three hospitals, two attempts: the second goes on without one.
 pub(crate) fn story() -> Vec<Event> {
     let study = || "mycn".parse().unwrap();
-    let approved = |site: &str| Event::Approved {
-        study: study(),
-        site: site.parse().unwrap(),
-        plan: digest("plan"),
-        schema: digest("schema"),
-    };
     let round = |attempt, round, roster: &[&str]| {
         let updates = roster.iter().map(|site| update(attempt, round, site)).collect::<Vec<_>>();
         [vec![opened(attempt, round, roster)], updates, vec![committed(attempt, round, roster)]].concat()

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use consilium_crypto::SiteMessage;
 use consilium_stats::Summary;
-use consilium_types::{Digest, Schema, SiteId};
+use consilium_types::{Consent, Digest, Schema, SiteId};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Key, Timestamp};
@@ -49,7 +49,7 @@ struct Line {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum What {
-    Accepted { site: SiteId, schema: Schema },
+    Accepted { site: SiteId, schema: Schema, consent: Consent },
     Refused { site: SiteId },
     Submitted { site: SiteId, key: Key, words: Words },
     Blinded { site: SiteId, key: Key, message: usize },
@@ -158,7 +158,7 @@ impl Entry {
                 let message = SiteMessage::from_bytes(message).map_err(|e| UnreadableEntry(e.to_string()))?;
                 Event::Blinded { site, key, message, vector: vector.to_vec() }
             }
-            What::Accepted { site, schema } => Event::Accepted { site, schema },
+            What::Accepted { site, schema, consent } => Event::Accepted { site, schema, consent },
             What::Refused { site } => Event::Refused { site },
             What::Declined { site, key, code } => Event::Declined { site, key, code },
             What::Removed { site } => Event::Removed { site },
@@ -174,7 +174,7 @@ fn cut(what: &str) -> UnreadableEntry {
 
 fn what_happened(event: &Event) -> (What, Vec<u8>) {
     match event.clone() {
-        Event::Accepted { site, schema } => (What::Accepted { site, schema }, Vec::new()),
+        Event::Accepted { site, schema, consent } => (What::Accepted { site, schema, consent }, Vec::new()),
         Event::Refused { site } => (What::Refused { site }, Vec::new()),
         Event::Submitted { site, key, summary } => {
             (What::Submitted { site, key, words: Words::of(&summary) }, summary.to_bytes())

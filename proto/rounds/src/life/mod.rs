@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use consilium_crypto::{Context, Opening, Request, SiteMessage};
 use consilium_stats::{Query, Summary};
-use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
+use consilium_types::{Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 use serde::{Deserialize, Serialize};
 
 use crate::StudyResult;
@@ -55,6 +55,8 @@ pub enum Event {
         site: SiteId,
         /// Its columns.
         schema: Schema,
+        /// Its program and its signature, which were checked.
+        consent: Consent,
     },
     /// A hospital refuses the plan, or withdraws.
     Refused {
@@ -202,7 +204,7 @@ impl StudyLife {
     pub fn step(mut self, now: Timestamp, event: Event) -> Result<(Self, Vec<Effect>), Refusal> {
         let entry = Entry::Happened { at: now, event: event.clone() };
         let effects = match event {
-            Event::Accepted { site, schema } => self.answer(now, &site, Answer::Accepted(schema))?,
+            Event::Accepted { site, schema, .. } => self.answer(now, &site, Answer::Accepted(schema))?,
             Event::Refused { site } => self.answer(now, &site, Answer::Refused)?,
             Event::Submitted { site, key, summary } => self.submitted(now, &site, key, summary)?,
             Event::Blinded { site, key, message, vector } => {

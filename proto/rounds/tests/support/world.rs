@@ -6,7 +6,7 @@ use consilium_crypto::{Context, MemoryPins, Request, Site as Secret, SiteKey, Si
 use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Effect, Entry, Event, Key, Question, Refusal, Roster, Status, Timestamp};
 use consilium_stats::Summary;
-use consilium_types::{Attempt, ExchangeNumber, Schema, SiteId, StudyPlan};
+use consilium_types::{Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 
 use super::{LinearNetworks, Site, patients, roster, schema, split};
 
@@ -32,6 +32,12 @@ pub(crate) fn blinded(min: u32, quorum: f64, on_loss: &str) -> StudyPlan {
     let privacy = format!("aggregate = \"secure-sum\"\non_loss = \"{on_loss}\"");
     let text = toml(min, quorum).replace("aggregate = \"clear\"", &privacy);
     StudyPlan::from_toml(&text, "plan.toml").expect("a valid plan")
+}
+
+/// An acceptance whose signature was checked elsewhere.
+pub(crate) fn accepted(site: &SiteId, schema: Schema) -> Event {
+    let consent = Consent { program: Digest::of_file(b"a program"), signature: [7; 64].into() };
+    Event::Accepted { site: site.clone(), schema, consent }
 }
 
 /// What the clinical columns of the plan make.
@@ -150,7 +156,7 @@ impl World {
     }
 
     pub(crate) fn accept(&mut self, i: usize) -> Result<bool, Refusal> {
-        self.take(Event::Accepted { site: self.ids[i].clone(), schema: self.schema.clone() })
+        self.take(accepted(&self.ids[i], self.schema.clone()))
     }
 
     /// The honest answer of a hospital to its open question.

@@ -77,6 +77,17 @@ impl Dp {
 }
 
 impl StudyPlan {
+    /// Into how many cells the patients of so many sites may be divided.
+    #[must_use]
+    pub fn most_cells(&self, sites: usize) -> usize {
+        match self.evaluate.design {
+            Design::Kfold => self.evaluate.folds as usize,
+            // the last cell is held out
+            Design::Holdout => self.evaluate.folds as usize + 1,
+            Design::LeaveSiteOut => sites,
+        }
+    }
+
     /// Noisy steps that use the same patient, if the study runs once from beginning to end; none without `[privacy.dp]`.
     /// With `leave-site-out`, if no more than the fewest sites take part.
     #[must_use]
