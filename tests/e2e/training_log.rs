@@ -31,8 +31,8 @@ fn a_study_is_in_the_log_and_the_log_is_in_order() {
     let study = &found.studies[0];
     assert_eq!((study.plan, study.hospitals, study.over), (plan.hash(), 3, true));
     assert_eq!((study.rounds, study.aborted), (rounds(&consortium) as u64, 0));
-    // genesis, three hospitals, proposal, three approvals, result; a question, three updates and a sum each round
-    assert_eq!(found.entries, 9 + 5 * study.rounds);
+    // genesis, the program, three hospitals, proposal, three approvals, result; a question, three updates and a sum each round
+    assert_eq!(found.entries, 10 + 5 * study.rounds);
     another_reader_agrees(&consortium.coordinator_folder().join("log"), found.entries);
 
     consortium.kill_server().unwrap();

@@ -17,6 +17,7 @@ fn an_acceptance_without_the_hospital_s_signature_is_refused() {
     let plan = consortium.publish(plans::TABLE).unwrap();
     let credentials = consortium.credentials("south").unwrap();
     let mut thief = Rogue::connect(consortium.port(), "127.0.0.1", &credentials).unwrap();
+    assert_eq!(thief.studies().unwrap().len(), 1);
     let (schema, program, south) =
         (Schema::default(), Digest::of_file(b""), "south".parse::<SiteId>().unwrap());
     let study = &plan.study.id;

@@ -160,17 +160,14 @@ mod tests {
     fn every_learner_says_what_leaves_and_how_often() {
         let plan = StudyPlan::from_toml(PLAN, "plan.toml").unwrap();
         let text = leaves(&plan, &Policy::default()).join("\n");
-        for part in [
-            "(logistic)",
-            "7 times (mlp)",
-            "6 times (boost)",
-            "50 random draws",
-            "in clear",
-            "leave blinded",
-            "never: ",
-        ] {
+        for part in
+            ["(logistic)", "7 times (mlp)", "6 times (boost)", "50 random draws", "leave blinded", "never: "]
+        {
             assert!(text.contains(part), "{part}: {text}");
         }
+        let clear = format!("{PLAN}[privacy]\naggregate = \"clear\"\n");
+        let clear = StudyPlan::from_toml(&clear, "plan.toml").unwrap();
+        assert!(leaves(&clear, &Policy::default()).join("\n").contains("in clear"));
         let rows = in_words(&plan);
         assert!(rows.contains(&("models", "logistic, mlp, boost".to_owned())));
         assert!(rows.contains(&("plan hash", plan.hash().to_string())));
