@@ -6,14 +6,12 @@
 use std::ops::Range;
 
 use consilium_types::Digest;
+use consilium_types::chunks::{CHUNK_BYTES, chunk_digest};
 
 use crate::context::{Context, Member, Width};
 use crate::fault::CryptoFault;
 use crate::message::Input;
 use crate::word::Word;
-
-/// Bytes of every chunk but the last.
-pub const CHUNK_BYTES: usize = 256 * 1024;
 
 /// A chunk that is the one its site signed.
 #[derive(Debug)]
@@ -84,10 +82,6 @@ impl Input {
             Err(context.blame(self.site, |site| CryptoFault::ChunkUnfit(site, index)))
         }
     }
-}
-
-pub(crate) fn chunk_digest(bytes: &[u8]) -> Digest {
-    Digest::of("consilium/secagg-chunk/v1", bytes)
 }
 
 /// Hashes of all chunks of a vector.

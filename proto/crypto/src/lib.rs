@@ -75,7 +75,8 @@ mod sum;
 mod word;
 
 pub use aggregator::{Aggregator, Phase};
-pub use chunk::{CHUNK_BYTES, Checked, encode_chunk};
+pub use chunk::{Checked, encode_chunk};
+pub use consilium_types::chunks::CHUNK_BYTES;
 pub use context::{Context, MAX_SITES, MAX_WORDS, MIN_SITES, Member, Terms, Width};
 pub use fault::CryptoFault;
 pub use identity::{Signature, SiteKey, SitePublic};

@@ -3,8 +3,8 @@
 //! Never: a word that was not signed. Spec: docs/reference/secure-sums.md, "Replay".
 
 use consilium_types::SiteId;
+use consilium_types::chunks::CHUNK_BYTES;
 
-use crate::chunk::CHUNK_BYTES;
 use crate::context::Context;
 use crate::fault::CryptoFault;
 use crate::opening::Opening;

@@ -4,6 +4,7 @@
 //! Spec: docs/ARCHITECTURE.md; docs/reference/plan.md; ADR-0003 (fixed point).
 
 pub mod acceptance;
+pub mod chunks;
 pub mod digest;
 pub mod fixed;
 pub mod identity;

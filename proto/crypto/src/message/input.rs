@@ -1,6 +1,7 @@
 //! Step 2: the hashes of a site's masked vector, whose chunks follow.
 
 use consilium_types::Digest;
+use consilium_types::chunks::root;
 
 use super::{Member, Of, Reader, Wire, wire, written};
 use crate::context::Context;
@@ -89,8 +90,7 @@ impl Input {
     /// Of the chunks' hashes.
     #[must_use]
     pub fn root(&self) -> Digest {
-        let bytes: Vec<u8> = self.chunks.iter().flat_map(|digest| *digest.as_bytes()).collect();
-        Digest::of("consilium/secagg-root/v1", &bytes)
+        root(&self.chunks)
     }
 
     pub(crate) fn verify(&self, context: &Context) -> Result<(), CryptoFault> {
