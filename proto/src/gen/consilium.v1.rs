@@ -160,7 +160,7 @@ pub struct SubmitRequest {
     pub key: ::core::option::Option<ExchangeKey>,
     #[prost(bytes = "vec", tag = "2")]
     pub plan_hash: ::prost::alloc::vec::Vec<u8>,
-    #[prost(oneof = "submit_request::Answer", tags = "3, 4, 5, 6")]
+    #[prost(oneof = "submit_request::Answer", tags = "3, 4, 5, 6, 7")]
     pub answer: ::core::option::Option<submit_request::Answer>,
 }
 /// Nested message and enum types in `SubmitRequest`.
@@ -178,6 +178,9 @@ pub mod submit_request {
         RefusalCode(::prost::alloc::string::String),
         #[prost(message, tag = "6")]
         Blinded(super::Blinded),
+        /// Digest of the words that were uploaded, 32 bytes; of the kind that the question asks for.
+        #[prost(bytes, tag = "7")]
+        Uploaded(::prost::alloc::vec::Vec<u8>),
     }
 }
 /// A site's part in a step of a secure sum.
@@ -186,12 +189,56 @@ pub struct Blinded {
     /// The signed message, in its canonical form.
     #[prost(bytes = "vec", tag = "1")]
     pub message: ::prost::alloc::vec::Vec<u8>,
-    /// The masked vector that the message signs, little-endian words; empty in other steps.
+    /// The masked vector that the message signs, little-endian words; empty in other steps, and where it was uploaded.
     #[prost(bytes = "vec", tag = "2")]
     pub vector: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitReply {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadRequest {
+    #[prost(oneof = "upload_request::What", tags = "1, 2")]
+    pub what: ::core::option::Option<upload_request::What>,
+}
+/// Nested message and enum types in `UploadRequest`.
+pub mod upload_request {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        /// First.
+        #[prost(message, tag = "1")]
+        Listing(super::Listing),
+        #[prost(message, tag = "2")]
+        Chunk(super::Chunk),
+    }
+}
+/// The words of one answer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Listing {
+    #[prost(message, optional, tag = "1")]
+    pub key: ::core::option::Option<ExchangeKey>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub plan_hash: ::prost::alloc::vec::Vec<u8>,
+    /// Bytes of all words.
+    #[prost(uint64, tag = "3")]
+    pub length: u64,
+    /// SHA-256 of each chunk, 32 bytes each.
+    #[prost(bytes = "vec", tag = "4")]
+    pub digests: ::prost::alloc::vec::Vec<u8>,
+}
+/// 256 KiB, or what is left at the end.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Chunk {
+    #[prost(uint32, tag = "1")]
+    pub index: u32,
+    #[prost(bytes = "vec", tag = "2")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UploadReply {
+    /// Chunks that are held on disk, from the first on.
+    #[prost(uint32, tag = "1")]
+    pub held: u32,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RenewRequest {
     /// PKCS#10 request, PEM. Only its public key is used.
@@ -389,6 +436,29 @@ pub mod consortium_client {
                 .insert(GrpcMethod::new("consilium.v1.Consortium", "Submit"));
             self.inner.unary(req, path, codec).await
         }
+        /// Hands in the words of an answer that are too many for one message, before the answer itself: a listing, then chunks in
+        /// order. A listing alone asks how many chunks are held; after a cut, the rest is sent. May be repeated.
+        pub async fn upload(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::UploadRequest>,
+        ) -> std::result::Result<tonic::Response<super::UploadReply>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/consilium.v1.Consortium/Upload",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("consilium.v1.Consortium", "Upload"));
+            self.inner.client_streaming(req, path, codec).await
+        }
         /// A certificate for a new key of the calling site. May be repeated with the same key.
         pub async fn renew(
             &mut self,
@@ -468,6 +538,12 @@ pub mod consortium_server {
             &self,
             request: tonic::Request<super::SubmitRequest>,
         ) -> std::result::Result<tonic::Response<super::SubmitReply>, tonic::Status>;
+        /// Hands in the words of an answer that are too many for one message, before the answer itself: a listing, then chunks in
+        /// order. A listing alone asks how many chunks are held; after a cut, the rest is sent. May be repeated.
+        async fn upload(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::UploadRequest>>,
+        ) -> std::result::Result<tonic::Response<super::UploadReply>, tonic::Status>;
         /// A certificate for a new key of the calling site. May be repeated with the same key.
         async fn renew(
             &self,
@@ -725,6 +801,53 @@ pub mod consortium_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/consilium.v1.Consortium/Upload" => {
+                    #[allow(non_camel_case_types)]
+                    struct UploadSvc<T: Consortium>(pub Arc<T>);
+                    impl<
+                        T: Consortium,
+                    > tonic::server::ClientStreamingService<super::UploadRequest>
+                    for UploadSvc<T> {
+                        type Response = super::UploadReply;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::UploadRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Consortium>::upload(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UploadSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.client_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

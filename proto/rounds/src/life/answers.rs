@@ -11,7 +11,7 @@ use consilium_types::plan::Aggregate;
 use consilium_types::{Digest, SiteId, StudyPlan};
 
 use super::blinded::{Blinded, Roster, terms};
-use super::{Effect, Key, Refusal};
+use super::{Effect, Key, Refusal, Uploaded};
 use crate::AnalysisFault;
 
 /// What came of the open exchange.
@@ -88,6 +88,17 @@ impl Answers {
         }
     }
 
+    /// Whether words are collected now: refused before that, and not any more after it.
+    pub(super) fn takes_words(&self) -> Result<bool, Refusal> {
+        match self {
+            Self::Clear(_) => Ok(true),
+            Self::Blinded(blinded) if blinded.phase() < Phase::Input => {
+                Err(Refusal::Blinding(CryptoFault::OutOfStep(blinded.phase().as_str())))
+            }
+            Self::Blinded(blinded) => Ok(blinded.phase() == Phase::Input),
+        }
+    }
+
     /// Whether some site may have told what opens the sum.
     pub(super) fn is_being_opened(&self) -> bool {
         matches!(self, Self::Blinded(blinded) if blinded.phase() >= Phase::Unmask)
@@ -129,12 +140,14 @@ impl Answers {
     }
 
     /// The sum, and what is to be kept of how it was opened.
-    pub(super) fn sum(&self, key: Key) -> Result<(Summary, Option<Effect>), String> {
+    pub(super) fn sum(&self, key: Key, uploaded: &dyn Uploaded) -> Result<(Summary, Option<Effect>), String> {
         match self {
             Self::Clear(summaries) => Ok((added(summaries).map_err(|fault| fault.to_string())?, None)),
             Self::Blinded(blinded) => {
                 let opening = blinded.opening().ok_or("no step opened it")?.clone();
-                let sum = blinded.open(&opening).map_err(|fault| format!("{fault} [{}]", fault.code()))?;
+                let sum = blinded
+                    .open(&opening, uploaded)
+                    .map_err(|fault| format!("{fault} [{}]", fault.code()))?;
                 let terms = blinded.context().to_bytes();
                 Ok((sum, Some(Effect::Keep { key, terms, opening })))
             }

@@ -1,20 +1,21 @@
-//! A blinded exchange: the five steps of a secure sum, whose vectors are added as they come.
+//! A blinded exchange: the five steps of a secure sum. Vectors that come with their message are added as they come, those
+//! that were uploaded when the sum is opened.
 //!
 //! Waits for: every site of the roster while keys, shares and vectors are collected; then for enough of them, since
 //! what is left cannot change the sum. Accepts: messages of the open step, and repeated ones. Ends: with the sum over
 //! all sites of the roster, or with a site that is lost or lies. Never: the vector of one site, in clear or kept.
 //! Spec: docs/reference/secure-sums.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilium_crypto::{
-    Aggregator, Context, CryptoFault, Input, Opening, Phase, Request, SiteMessage, SitePublic, Sum, Terms,
-    Width, Word,
+    Aggregator, CHUNK_BYTES, Checked, Context, CryptoFault, Input, Opening, Phase, Request, SiteMessage,
+    SitePublic, Sum, Terms, Width, Word,
 };
 use consilium_stats::{Query, Summary};
 use consilium_types::{Digest, SiteId};
 
-use super::Key;
+use super::{Key, Uploaded};
 
 /// Sites with the identities under which they were enrolled.
 pub type Roster = BTreeMap<SiteId, SitePublic>;
@@ -40,11 +41,14 @@ pub fn terms(plan: Digest, key: Key, query: &Query, roster: &Roster) -> Terms {
     }
 }
 
-/// The steps of one exchange and the running sum of masked vectors.
+/// The steps of one exchange and its masked vectors.
 #[derive(Debug, Clone)]
 pub(super) struct Blinded {
     aggregator: Aggregator,
-    sum: Masked,
+    /// Of the vectors that came with their message; none yet.
+    sum: Option<Masked>,
+    /// Sites whose vectors the driver keeps.
+    uploaded: BTreeSet<SiteId>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,12 +59,8 @@ enum Masked {
 
 impl Blinded {
     pub(super) fn begin(terms: Terms) -> Result<Self, CryptoFault> {
-        let context = Context::new(terms)?;
-        let sum = match context.terms().width {
-            Width::Statistics => Masked::Statistics(Sum::new(&context)?),
-            Width::Updates => Masked::Updates(Sum::new(&context)?),
-        };
-        Ok(Self { aggregator: Aggregator::new(context), sum })
+        let aggregator = Aggregator::new(Context::new(terms)?);
+        Ok(Self { aggregator, sum: None, uploaded: BTreeSet::new() })
     }
 
     pub(super) fn context(&self) -> &Context {
@@ -80,12 +80,12 @@ impl Blinded {
         self.awaits(site).then(|| self.aggregator.request(site)).flatten()
     }
 
-    /// Takes a message, with the vector that follows an [`Input`]; whether it is new.
+    /// Takes a message, with the vector that follows an [`Input`] or was uploaded before it; whether it is new.
     pub(super) fn take(
         &mut self,
         site: &SiteId,
         message: SiteMessage,
-        vector: &[u8],
+        vector: (&[u8], &dyn Uploaded),
     ) -> Result<bool, CryptoFault> {
         let late = step_of(&message) < self.phase();
         if late || !self.awaits(site) {
@@ -97,10 +97,38 @@ impl Blinded {
         let mut next = self.aggregator.clone();
         next.receive(site, message.clone())?;
         if let SiteMessage::Input(input) = &message {
-            self.sum.add(next.context(), input, vector)?;
+            self.keep(site, input, vector)?;
         }
         self.aggregator = next;
         Ok(true)
+    }
+
+    /// Adds a vector, or remembers whose was uploaded.
+    fn keep(
+        &mut self,
+        site: &SiteId,
+        input: &Input,
+        (vector, uploaded): (&[u8], &dyn Uploaded),
+    ) -> Result<(), CryptoFault> {
+        if vector.is_empty() && uploaded.is_whole(self.key(), site, input.root()) {
+            self.uploaded.insert(site.clone());
+            return Ok(());
+        }
+        let context = self.aggregator.context();
+        match &mut self.sum {
+            Some(sum) => sum.add(context, input, vector),
+            None => {
+                let mut sum = Masked::zero(context)?;
+                sum.add(context, input, vector)?;
+                self.sum = Some(sum);
+                Ok(())
+            }
+        }
+    }
+
+    fn key(&self) -> Key {
+        let Terms { attempt, exchange, .. } = *self.context().terms();
+        Key { attempt, exchange }
     }
 
     /// Closes every step that nobody is waited for any more; whether there was one.
@@ -118,8 +146,22 @@ impl Blinded {
     }
 
     /// The sum of all vectors.
-    pub(super) fn open(&self, opening: &Opening) -> Result<Summary, CryptoFault> {
-        match self.sum.clone() {
+    pub(super) fn open(&self, opening: &Opening, uploaded: &dyn Uploaded) -> Result<Summary, CryptoFault> {
+        let mut sum = match &self.sum {
+            Some(sum) => sum.clone(),
+            None => Masked::zero(self.context())?,
+        };
+        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        for site in &self.uploaded {
+            for index in 0..self.context().chunks() {
+                chunk.clear();
+                // a chunk that is not there has not the signed hash
+                let _ = uploaded.chunk(self.key(), site, index, &mut chunk);
+                let input = self.aggregator.input(site).ok_or(CryptoFault::OtherVectors)?;
+                sum.add_chunk(&input.check(self.context(), index, &chunk)?)?;
+            }
+        }
+        match sum {
             Masked::Statistics(sum) => sum.open(opening).map(Summary::Statistics),
             Masked::Updates(sum) => sum.open(opening).map(Summary::Updates),
         }
@@ -156,6 +198,20 @@ fn step_of(message: &SiteMessage) -> Phase {
 }
 
 impl Masked {
+    fn zero(context: &Context) -> Result<Self, CryptoFault> {
+        Ok(match context.terms().width {
+            Width::Statistics => Self::Statistics(Sum::new(context)?),
+            Width::Updates => Self::Updates(Sum::new(context)?),
+        })
+    }
+
+    fn add_chunk(&mut self, chunk: &Checked<'_>) -> Result<(), CryptoFault> {
+        match self {
+            Self::Statistics(sum) => sum.add(chunk),
+            Self::Updates(sum) => sum.add(chunk),
+        }
+    }
+
     /// Adds a site's whole vector, or nothing of it.
     fn add(&mut self, context: &Context, input: &Input, vector: &[u8]) -> Result<(), CryptoFault> {
         match self {

@@ -104,11 +104,11 @@ impl Entry {
         }
     }
 
-    /// The site whose masked vector this entry holds.
+    /// The site whose masked vector this entry holds, or signs where it was uploaded.
     #[must_use]
     pub fn vector_of(&self) -> Option<&SiteId> {
         match self {
-            Self::Happened { event: Event::Blinded { site, vector, .. }, .. } if !vector.is_empty() => {
+            Self::Happened { event: Event::Blinded { site, message: SiteMessage::Input(_), .. }, .. } => {
                 Some(site)
             }
             Self::Happened { .. } | Self::Closed { .. } => None,

@@ -17,6 +17,7 @@ mod published;
 mod refusal;
 mod running;
 mod status;
+mod uploaded;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub use entry::{Entry, UnreadableEntry};
 pub use refusal::Refusal;
 use running::Running;
 pub use status::{ClosedExchange, Lost, Status};
+use uploaded::{Before, Nowhere};
+pub use uploaded::{Missing, Owed, Uploaded};
 
 /// Milliseconds since 1970, from the driver's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,7 +83,8 @@ pub enum Event {
         key: Key,
         /// The step.
         message: SiteMessage,
-        /// Little-endian words of its masked vector, with the message that signs them; else none.
+        /// Little-endian words of its masked vector, with the message that signs them; none where they were uploaded,
+        /// and in other steps.
         vector: Vec<u8>,
     },
     /// A hospital cannot answer a question.
@@ -190,25 +194,38 @@ impl StudyLife {
         at: Timestamp,
         entries: impl IntoIterator<Item = Entry>,
     ) -> Result<Self, Refusal> {
-        entries.into_iter().try_fold(Self::published(plan, invited, identities, at), |study, entry| {
-            match entry {
-                Entry::Happened { at, event } => Ok(study.step(at, event)?.0),
-                Entry::Closed { at, key, sum, contributions } => {
-                    Ok(study.closed_before(at, key, &sum, contributions))
-                }
-            }
-        })
+        entries.into_iter().try_fold(Self::published(plan, invited, identities, at), Self::after)
     }
 
-    /// Takes an event.
-    pub fn step(mut self, now: Timestamp, event: Event) -> Result<(Self, Vec<Effect>), Refusal> {
+    /// The study after one more entry of its journal.
+    pub fn after(self, entry: Entry) -> Result<Self, Refusal> {
+        match entry {
+            Entry::Happened { at, event } => Ok(self.step_over(at, event, &Before)?.0),
+            Entry::Closed { at, key, sum, contributions } => {
+                Ok(self.closed_before(at, key, &sum, contributions))
+            }
+        }
+    }
+
+    /// Takes an event, where no vector was uploaded.
+    pub fn step(self, now: Timestamp, event: Event) -> Result<(Self, Vec<Effect>), Refusal> {
+        self.step_over(now, event, &Nowhere)
+    }
+
+    /// Takes an event; vectors that were uploaded are read where they are kept.
+    pub fn step_over(
+        mut self,
+        now: Timestamp,
+        event: Event,
+        uploaded: &dyn Uploaded,
+    ) -> Result<(Self, Vec<Effect>), Refusal> {
         let entry = Entry::Happened { at: now, event: event.clone() };
         let effects = match event {
             Event::Accepted { site, schema, .. } => self.answer(now, &site, Answer::Accepted(schema))?,
             Event::Refused { site } => self.answer(now, &site, Answer::Refused)?,
             Event::Submitted { site, key, summary } => self.submitted(now, &site, key, summary)?,
             Event::Blinded { site, key, message, vector } => {
-                self.blinded(now, &site, key, message, &vector)?
+                self.blinded(now, &site, key, message, (&vector, uploaded))?
             }
             Event::Declined { site, key, code } => self.declined(now, &site, key, &code)?,
             Event::Removed { site } => self.removed(now, &site),

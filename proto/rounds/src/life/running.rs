@@ -13,7 +13,8 @@ use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan
 use super::answers::{Answers, Stop};
 use super::blinded::Roster;
 use super::status::{ClosedExchange, Lost};
-use super::{Effect, Entry, Key, Question, Refusal, State, StudyLife, Timestamp};
+use super::uploaded::Nowhere;
+use super::{Effect, Entry, Key, Owed, Question, Refusal, State, StudyLife, Timestamp, Uploaded};
 use crate::result::Budget;
 use crate::{Analysis, Progress};
 
@@ -81,7 +82,7 @@ impl Running {
     }
 
     pub(super) fn question_for(&self, site: &SiteId) -> Option<Question> {
-        let open = self.has(site) && self.waiting_for().contains(site);
+        let open = self.awaits(site);
         let question = || Question {
             key: self.key,
             roster: self.roster.clone(),
@@ -89,6 +90,18 @@ impl Running {
             step: self.answers.request(site),
         };
         open.then(question)
+    }
+
+    /// The words that a site may hand in now.
+    pub(super) fn owed(&self, site: &SiteId) -> Result<Option<Owed>, Refusal> {
+        let updates = self.query.is_update();
+        let word = if updates { i64::BITS } else { i128::BITS } / 8;
+        let bytes = (self.query.length() as u64).saturating_mul(word.into());
+        Ok((self.answers.takes_words()? && self.awaits(site)).then_some(Owed { bytes, updates }))
+    }
+
+    fn awaits(&self, site: &SiteId) -> bool {
+        self.has(site) && self.waiting_for().contains(site)
     }
 }
 
@@ -107,7 +120,7 @@ impl StudyLife {
         if !running.waiting_for().is_empty() {
             return Ok(Some(Vec::new()));
         }
-        Ok(Some(self.close(now)))
+        Ok(Some(self.close(now, &Nowhere)))
     }
 
     pub(super) fn blinded(
@@ -116,7 +129,7 @@ impl StudyLife {
         site: &SiteId,
         key: Key,
         message: SiteMessage,
-        vector: &[u8],
+        vector: (&[u8], &dyn Uploaded),
     ) -> Result<Option<Vec<Effect>>, Refusal> {
         let Some(running) = self.open(site, key)? else { return Ok(None) };
         let blinded = running.answers.blinded()?;
@@ -125,7 +138,7 @@ impl StudyLife {
         }
         match blinded.advance() {
             Ok(false) => Ok(Some(Vec::new())),
-            Ok(true) if blinded.phase() == Phase::Open => Ok(Some(self.close(now))),
+            Ok(true) if blinded.phase() == Phase::Open => Ok(Some(self.close(now, vector.1))),
             Ok(true) => {
                 running.since = now;
                 Ok(Some(vec![Effect::Step]))
@@ -166,30 +179,38 @@ impl StudyLife {
         Ok(Some(self.lose(now, &[(site.clone(), reason)])))
     }
 
-    /// The running attempt if `key` is its open exchange; nothing for an exchange of the past.
-    fn open(&mut self, site: &SiteId, key: Key) -> Result<Option<&mut Running>, Refusal> {
+    /// Whether `key` is the open exchange of a site of the roster; not if it is one of the past.
+    pub(super) fn is_open(&self, site: &SiteId, key: Key) -> Result<bool, Refusal> {
         if !self.invites(site) {
             return Err(Refusal::NotInvited(site.clone()));
         }
-        match &mut self.state {
+        match &self.state {
             State::Published => Err(Refusal::NotRunning),
-            State::Finished(_) | State::Aborted(_) => Ok(None),
-            State::Running(running) if key < running.key => Ok(None),
+            State::Finished(_) | State::Aborted(_) => Ok(false),
+            State::Running(running) if key < running.key => Ok(false),
             State::Running(running) if key > running.key => Err(Refusal::NotAsked(key)),
             State::Running(running) if !running.has(site) => Err(Refusal::NotInRoster(site.clone())),
-            State::Running(running) => Ok(Some(running)),
+            State::Running(_) => Ok(true),
+        }
+    }
+
+    /// The running attempt if `key` is its open exchange; nothing for an exchange of the past.
+    fn open(&mut self, site: &SiteId, key: Key) -> Result<Option<&mut Running>, Refusal> {
+        let is_open = self.is_open(site, key)?;
+        match &mut self.state {
+            State::Running(running) if is_open => Ok(Some(running)),
+            _ => Ok(None),
         }
     }
 
     /// Adds the summaries of a complete exchange and moves on.
-    fn close(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn close(&mut self, now: Timestamp, uploaded: &dyn Uploaded) -> Vec<Effect> {
         let State::Running(running) = &self.state else { return Vec::new() };
         let (key, contributions) = (running.key, running.answers.digests());
-        match running.answers.sum(key) {
+        match running.answers.sum(key, uploaded) {
             Ok((sum, kept)) => {
-                let entry =
-                    Entry::Closed { at: now, key, sum: sum.clone(), contributions: contributions.clone() };
-                self.advance(now, &sum, contributions);
+                self.advance(now, &sum, contributions.clone());
+                let entry = Entry::Closed { at: now, key, sum, contributions };
                 kept.into_iter().chain([Effect::Journal(entry), Effect::Wake]).collect()
             }
             Err(why) => {
