@@ -10,13 +10,14 @@ use consilium_proto::v1::Opening;
 use consilium_rounds::StudyLife;
 use consilium_rounds::life::{self, Effect, Entry, Event, Key, Refusal, Timestamp};
 use consilium_store::{JournalLine, Opened, SiteState, Store, StudyRecord};
-use consilium_types::{PublicKey, SiteId, StudyId, StudyPlan};
+use consilium_types::{Attempt, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
 use tokio::sync::{Mutex, watch};
 
 use crate::clock;
 use crate::errors::Fault;
 use crate::roll::Roll;
 use crate::training_log::{self, TrainingLog};
+use crate::uploads::Kept;
 
 /// The first exchange after the patients are counted.
 const COUNTED: u32 = 2;
@@ -40,7 +41,9 @@ impl Studies {
         let sites = store.sites().await?;
         log.follow(&store, &sites, &records).await?;
         for record in records {
-            lives.insert(record.study.clone(), replay(&store, &record).await?);
+            let life = replay(&store, &record).await?;
+            store.forget_uploads(&record.study, life.open_key().map(pair)).await?;
+            lives.insert(record.study, life);
         }
         let (wake, roll) = (watch::Sender::new(()), watch::Sender::new(Roll::of(&sites)));
         Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake, roll })
@@ -102,13 +105,21 @@ impl Studies {
         let mut lives = self.lives.lock().await;
         let before = lives.get(study).ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
         let now = Timestamp(clock::now());
-        let (life, effects) = tokio::task::block_in_place(|| before.clone().step(now, event))?;
+        let kept = Kept::new(&self.store, study);
+        let (life, effects) = tokio::task::block_in_place(|| {
+            let stepped = before.clone().step_over(now, event, &kept);
+            kept.fault().and(stepped.map_err(Fault::from))
+        })?;
         if effects.is_empty() {
             return Ok(());
         }
         self.make_durable(study, before, &life, &effects).await?;
         log(study, &life, &effects);
+        let (was_open, is_open) = (before.open_key(), life.open_key());
         lives.insert(study.clone(), life);
+        if was_open != is_open {
+            self.store.forget_uploads(study, is_open.map(pair)).await?;
+        }
         if effects.iter().any(|effect| matches!(effect, Effect::Wake | Effect::Step)) {
             self.wake.send_replace(());
         }
@@ -213,8 +224,11 @@ fn opened(effect: &Effect) -> Option<Opened> {
     }
 }
 
+fn pair(key: Key) -> (Attempt, ExchangeNumber) {
+    (key.attempt, key.exchange)
+}
+
 fn line(entry: &Entry, opened: Option<&Opened>) -> JournalLine {
-    let pair = |key: Key| (key.attempt, key.exchange);
     JournalLine {
         entry: entry.to_bytes(),
         submits: entry.submits().map(pair),

@@ -8,6 +8,7 @@ use consilium_ledger::note::NoteFault;
 use consilium_rounds::life::{Refusal, UnreadableEntry};
 use consilium_stats::SummaryFault;
 use consilium_store::StoreError;
+use consilium_types::chunks::ChunkFault;
 use consilium_types::plan::PlanErrors;
 use consilium_types::{SiteId, StudyId};
 use tonic::metadata::MetadataValue;
@@ -104,6 +105,14 @@ pub(crate) enum Fault {
     #[error("the summary cannot be read: {0}")]
     Summary(SummaryFault),
     #[error(transparent)]
+    Chunk(#[from] ChunkFault),
+    #[error("{found} bytes are announced where the open question asks for {expected}")]
+    UploadLength { expected: u64, found: u64 },
+    #[error("the words that the answer names are not all here; upload what is missing, then answer again")]
+    NotUploaded,
+    #[error("this hospital has begun another upload for the same question; go on with that one")]
+    UploadReplaced,
+    #[error(transparent)]
     Refused(#[from] Refusal),
 }
 
@@ -114,6 +123,7 @@ impl Fault {
             Self::Store(fault) => fault.code(),
             Self::Plan(faults) => faults.code(),
             Self::Refused(refusal) => refusal.code(),
+            Self::Chunk(fault) => fault.code(),
             Self::File { .. } => "CNS-C-0101",
             Self::Exists(_) => "CNS-C-0102",
             Self::Address(_) => "CNS-C-0103",
@@ -150,6 +160,9 @@ impl Fault {
             Self::EndedLongAgo(_) => "CNS-C-0213",
             Self::CertificateEnded => "CNS-C-0214",
             Self::Cosignature(_) => "CNS-C-0215",
+            Self::UploadLength { .. } => "CNS-C-0216",
+            Self::NotUploaded => "CNS-C-0217",
+            Self::UploadReplaced => "CNS-C-0218",
         }
     }
 
@@ -168,8 +181,12 @@ impl Fault {
             | Self::SigningRequest(_)
             | Self::Cosignature(_)
             | Self::Summary(_)
+            | Self::Chunk(_)
+            | Self::UploadLength { .. }
             | Self::Refused(Refusal::Shape(_) | Refusal::NotACode) => Code::InvalidArgument,
-            Self::Refused(_) | Self::OtherPlan(_) => Code::FailedPrecondition,
+            Self::Refused(_) | Self::OtherPlan(_) | Self::NotUploaded | Self::UploadReplaced => {
+                Code::FailedPrecondition
+            }
             _ => Code::Internal,
         }
     }

@@ -20,4 +20,5 @@ mod service;
 mod templates;
 mod tls;
 mod training_log;
+mod uploads;
 mod watcher;

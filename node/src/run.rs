@@ -12,7 +12,7 @@ use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::Folder;
 use crate::holding::Holding;
-use crate::outbox::Incoming;
+use crate::outbox::{Incoming, Outgoing};
 use crate::problems;
 use crate::renewal::Door;
 use crate::replying::{Reply, Replying};
@@ -111,17 +111,35 @@ impl Run {
         }
     }
 
+    /// Hands in an answer. A long one goes on where a lost connection cut it, without being computed again.
+    async fn submit(&mut self, question: &Question, outgoing: &Outgoing) -> Result<(), Fault> {
+        loop {
+            let door = self.door.outbox().await;
+            let handed_in = match door {
+                Ok(outbox) => outbox.submit(question, outgoing).await,
+                Err(fault) => Err(fault),
+            };
+            match handed_in {
+                Err(fault @ Fault::Unreachable { .. }) if outgoing.is_long() => self.wait(&fault).await,
+                done => return done,
+            }
+        }
+    }
+
     async fn reply(&mut self, question: &Question) -> Result<(), Fault> {
         let Question { study, attempt, exchange, .. } = question;
         let what = question.describe();
         match self.replying.to(question).await {
             Ok(Reply::Sums(summary)) => {
-                self.door.outbox().await?.submit(question, &summary).await?;
+                let outgoing = self.door.outbox().await?.sums(question, &summary)?;
+                drop(summary);
+                self.submit(question, &outgoing).await?;
                 say(format_args!("{study} attempt {attempt} exchange {exchange}: answered with {what}"));
             }
             Ok(Reply::Step(sent)) => {
                 let with_sums = !sent.vector.is_empty();
-                self.door.outbox().await?.step(question, sent).await?;
+                let outgoing = self.door.outbox().await?.step(question, sent)?;
+                self.submit(question, &outgoing).await?;
                 if with_sums {
                     say(format_args!(
                         "{study} attempt {attempt} exchange {exchange}: answered blinded with {what}"

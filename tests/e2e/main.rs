@@ -4,6 +4,7 @@
 
 mod blinded;
 mod canary;
+mod chunks;
 mod enrolment;
 mod identity;
 mod kill;

@@ -13,13 +13,13 @@ use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
     AnswerReply, AnswerRequest, NextReply, NextRequest, Question, RenewReply, RenewRequest, StudiesReply,
-    StudiesRequest, SubmitReply, SubmitRequest, WitnessReply, WitnessRequest,
+    StudiesRequest, SubmitReply, SubmitRequest, UploadReply, UploadRequest, WitnessReply, WitnessRequest,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use crate::rogue::Credentials;
 
@@ -79,6 +79,10 @@ impl Consortium for Script {
         // the test that listened may have ended
         let _ = self.sender.lock().map(|sender| sender.send(answer));
         Ok(Response::new(SubmitReply {}))
+    }
+
+    async fn upload(&self, _: Request<Streaming<UploadRequest>>) -> Result<Response<UploadReply>, Status> {
+        Err(Status::unimplemented("an impostor takes short answers"))
     }
 
     async fn renew(&self, _: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {

@@ -6,6 +6,7 @@
 
 pub mod aging;
 pub mod consortium;
+pub mod cutter;
 pub mod impostor;
 pub mod in_process;
 pub mod party;
@@ -17,6 +18,7 @@ pub mod tap;
 pub mod witnesses;
 
 pub use consortium::{Consortium, POLICY};
+pub use cutter::Cutter;
 pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};

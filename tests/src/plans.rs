@@ -189,6 +189,33 @@ folds = 3
 limits = { cell = 2, per_model = 1 }
 "#;
 
+/// A network so wide that its parameters are too many for one message.
+pub const WIDE: &str = r#"
+[study]
+id    = "wide-01"
+title = "Relapse from a feature table, by a wide network"
+seed  = 17
+sites = { min = 2, quorum = 0.5, wait = "60s" }
+
+[inputs.table]
+
+[outcome]
+label    = "relapse"
+positive = "yes"
+negative = "no"
+
+[model]
+penalty = { ridge = 1.0 }
+compare = ["mlp"]
+network = { hidden = [256, 256], rounds = 2, epochs = 1, batch = 20, rate = 0.01 }
+
+[evaluate]
+folds = 3
+
+[privacy]
+limits = { cell = 2, per_model = 1 }
+"#;
+
 /// A plan with another patience: how long a silent site is waited for, for example `2s`.
 #[must_use]
 pub fn with_wait(plan: &str, wait: &str) -> String {
@@ -209,7 +236,7 @@ mod tests {
 
     #[test]
     fn the_plans_are_valid() {
-        for plan in [TABLE, IMAGES, GRADES, ORDERED, SURVIVAL, LABELS] {
+        for plan in [TABLE, IMAGES, GRADES, ORDERED, SURVIVAL, LABELS, WIDE] {
             let patient = StudyPlan::from_toml(plan, "plan.toml").unwrap();
             let hasty = StudyPlan::from_toml(&with_wait(plan, "2s"), "plan.toml").unwrap();
             assert_ne!(patient.hash(), hasty.hash());

@@ -9,16 +9,17 @@ use consilium_proto::v1::submit_request::Answer as Submitted;
 use consilium_proto::v1::{
     AnswerReply, AnswerRequest, Blinded, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy,
     Question, RenewReply, RenewRequest, Step, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest,
-    WitnessReply, WitnessRequest, next_reply::What,
+    UploadReply, UploadRequest, WitnessReply, WitnessRequest, next_reply::What, upload_request,
 };
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{self, Answer, Event, Key, Refusal};
+use consilium_rounds::life::{self, Answer, Event, Key, Owed, Refusal};
 use consilium_stats::Summary;
-use consilium_store::Store;
+use consilium_store::{Store, UploadKey};
 use consilium_types::acceptance::ACCEPTANCE;
+use consilium_types::chunks::Listing;
 use consilium_types::{Acceptance, Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId};
 use tokio::sync::watch;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::caller::caller;
 use crate::clock;
@@ -27,6 +28,7 @@ use crate::errors::Fault;
 use crate::identity::signature;
 use crate::renewal::Renewal;
 use crate::roll::Roll;
+use crate::uploads;
 
 /// Longest wait of one poll: below the idle limits of proxies and firewalls.
 const LONGEST_POLL: Duration = Duration::from_secs(25);
@@ -109,8 +111,35 @@ impl ConsortiumService {
                 Event::Blinded { site, key, message, vector }
             }
             Submitted::RefusalCode(code) => Event::Declined { site, key, code },
+            Submitted::Uploaded(root) => {
+                let root = digest("uploaded", &root)?;
+                let Some(owed) = self.owed(&study, &site, key).await? else { return Ok(()) };
+                let upload = upload_key(&study, key, &site);
+                let summary = uploads::summary(&self.store, &upload, root, owed).await?;
+                Event::Submitted { site, key, summary }
+            }
         };
         self.studies.handle(&study, event).await
+    }
+
+    /// Takes the words of an answer to disk; gives how many chunks of them are held.
+    async fn take_upload(&self, site: &SiteId, mut stream: Streaming<UploadRequest>) -> Result<u32, Fault> {
+        let Some(upload_request::What::Listing(head)) =
+            stream.message().await.ok().flatten().and_then(|m| m.what)
+        else {
+            return Err(missing("listing"));
+        };
+        let key = head.key.ok_or_else(|| missing("key"))?;
+        let study = self.check_plan(site, &key.study, &head.plan_hash).await?;
+        let key = Key { attempt: Attempt(key.attempt), exchange: ExchangeNumber(key.exchange) };
+        let listing = Listing::read(head.length, &head.digests)?;
+        let owed = self.owed(&study, site, key).await?;
+        uploads::take(&self.store, &upload_key(&study, key, site), listing, owed, &mut stream).await
+    }
+
+    /// The words that a hospital may still hand in.
+    async fn owed(&self, study: &StudyId, site: &SiteId, key: Key) -> Result<Option<Owed>, Fault> {
+        Ok(self.studies.with(study, |life| life.owed(site, key)).await??)
     }
 
     /// The study, if it was offered to the site and its plan has this hash.
@@ -209,6 +238,16 @@ impl Consortium for ConsortiumService {
         Ok(Response::new(SubmitReply {}))
     }
 
+    async fn upload(
+        &self,
+        request: Request<Streaming<UploadRequest>>,
+    ) -> Result<Response<UploadReply>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let taken = self.take_upload(&site, request.into_inner()).await;
+        let held = taken.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
+        Ok(Response::new(UploadReply { held }))
+    }
+
     async fn renew(&self, request: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
         let site = caller(&self.store, &request).await?;
         let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, clock::now()).await?;
@@ -230,6 +269,11 @@ fn digest(field: &'static str, bytes: &[u8]) -> Result<Digest, Fault> {
 
 fn missing(field: &'static str) -> Fault {
     Fault::Malformed { field, why: "missing".to_owned() }
+}
+
+fn upload_key(study: &StudyId, key: Key, site: &SiteId) -> UploadKey {
+    let Key { attempt, exchange } = key;
+    UploadKey { study: study.clone(), attempt, exchange, site: site.clone() }
 }
 
 fn offer(site: &SiteId, study: &StudyId, life: &StudyLife, roll: &Roll) -> OfferedStudy {

@@ -11,6 +11,7 @@ mod log;
 mod open;
 mod sites;
 mod studies;
+mod uploads;
 
 pub use certificates::{Certificate, Issued};
 pub use error::StoreError;
@@ -19,3 +20,4 @@ pub use log::LogLines;
 pub use open::{Changes, Settings, Store};
 pub use sites::{Collected, Invited, Redeemed, SiteRecord, SiteState, WaitingRequest};
 pub use studies::{JournalLine, StudyRecord};
+pub use uploads::{Upload, UploadKey};

@@ -78,6 +78,24 @@ CREATE TABLE IF NOT EXISTS vectors (  -- the masked vectors in it, as they were 
     PRIMARY KEY (study, attempt, exchange, site)
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS uploads (  -- words that came in chunks, before the answer that names them
+    upload   INTEGER PRIMARY KEY AUTOINCREMENT,
+    study    TEXT NOT NULL REFERENCES studies (study),
+    attempt  INTEGER NOT NULL,
+    exchange INTEGER NOT NULL,
+    site     TEXT NOT NULL,
+    root     TEXT NOT NULL,        -- digest of the chunks' digests
+    chunks   INTEGER NOT NULL,     -- how many there are to be
+    UNIQUE (study, attempt, exchange, site)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS chunks (
+    upload INTEGER NOT NULL REFERENCES uploads (upload) ON DELETE CASCADE,
+    place  INTEGER NOT NULL,
+    bytes  BLOB NOT NULL,
+    PRIMARY KEY (upload, place)
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS log (      -- the training log; its files are written from here
     seq   INTEGER PRIMARY KEY,
     entry BLOB NOT NULL

@@ -134,6 +134,13 @@ impl Ledger {
         folder::write(&head_of(&self.file), &(text + "\n"))
     }
 
+    /// Writes a line to disk unless the same message is there: its words may leave in pieces, by several processes.
+    pub(super) fn append_once(&self, line: &Line) -> Result<(), Fault> {
+        let known = read(&self.file)?;
+        let same = |other: &Line| Line { at: line.at.clone(), before: None, ..other.clone() } == *line;
+        if known.iter().rev().any(same) { Ok(()) } else { self.append(line) }
+    }
+
     /// Commands and the running node write one after the other. A line that a crash cut short is taken away: its message
     /// was never sent.
     fn write(&self, line: &Line) -> std::io::Result<Head> {
@@ -282,6 +289,18 @@ mod tests {
         assert_eq!(read(&file).unwrap(), known);
         Ledger::new(file.clone()).append(&Line::enrolment(9)).unwrap();
         assert_eq!((read(&file).unwrap().len(), check(&file).unwrap().lines), (4, 4));
+    }
+
+    #[test]
+    fn what_leaves_in_pieces_is_one_line() {
+        let (_folder, file) = three();
+        let ledger = Ledger::new(file.clone());
+        let sums = |bytes| Line { digest: Some(hash(b"sums")), ..Line::enrolment(bytes) };
+        for bytes in [7, 7, 8, 7] {
+            ledger.append_once(&sums(bytes)).unwrap();
+        }
+        let known: Vec<usize> = read(&file).unwrap().iter().skip(3).map(|line| line.bytes).collect();
+        assert_eq!((known, check(&file).unwrap().lines), (vec![7, 8], 5));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod enrolling;
 mod ledger;
 mod received;
+mod uploading;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,12 +25,14 @@ use tonic::transport::Channel;
 pub(crate) use enrolling::{Enrolling, RenewingEnded};
 pub(crate) use ledger::{Line, check as check_ledger, read as read_ledger};
 pub(crate) use received::{Incoming, Offered, decode_next, decode_studies};
+pub(crate) use uploading::Outgoing;
 
 use crate::answering::Question;
 use crate::blinding::Sent;
 use crate::errors::Fault;
 use crate::link::{Link, fault_of};
 use ledger::Ledger;
+use uploading::Words;
 
 /// Largest message taken from the coordinator.
 const MOST_BYTES: usize = 256 << 20;
@@ -93,22 +96,50 @@ impl Outbox {
         self.client.answer(request).await.map_err(fault_of).map(|_| ())
     }
 
-    /// Hands in sums.
-    pub(crate) async fn submit(&mut self, question: &Question, summary: &Summary) -> Result<(), Fault> {
+    /// Enters sums in the ledger, so that they may be handed in.
+    pub(crate) fn sums(&self, question: &Question, summary: &Summary) -> Result<Outgoing, Fault> {
         let bytes = summary.to_bytes();
-        self.ledger.append(&Line::summary(question, summary, bytes.len()))?;
-        let answer = match summary {
-            Summary::Statistics(_) => Answer::Statistics(bytes),
-            Summary::Updates(_) => Answer::Updates(bytes),
-        };
-        self.hand_in(question, answer).await
+        let line = Line::summary(question, summary, bytes.len());
+        match Words::ahead(bytes) {
+            Ok(words) => {
+                self.ledger.append_once(&line)?;
+                Ok(Outgoing { answer: Answer::Uploaded(words.root()), words: Some(words) })
+            }
+            Err(bytes) => {
+                self.ledger.append(&line)?;
+                let answer = match summary {
+                    Summary::Statistics(_) => Answer::Statistics(bytes),
+                    Summary::Updates(_) => Answer::Updates(bytes),
+                };
+                Ok(Outgoing { answer, words: None })
+            }
+        }
     }
 
-    /// Takes a step of a secure sum.
-    pub(crate) async fn step(&mut self, question: &Question, sent: Sent) -> Result<(), Fault> {
+    /// Enters a step of a secure sum in the ledger, so that it may be handed in.
+    pub(crate) fn step(&self, question: &Question, sent: Sent) -> Result<Outgoing, Fault> {
         let message = sent.message.to_bytes();
-        self.ledger.append(&Line::step(question, &sent, message.len() + sent.vector.len()))?;
-        self.hand_in(question, Answer::Blinded(Blinded { message, vector: sent.vector })).await
+        let line = Line::step(question, &sent, message.len() + sent.vector.len());
+        match Words::ahead(sent.vector) {
+            Ok(words) => {
+                self.ledger.append_once(&line)?;
+                let answer = Answer::Blinded(Blinded { message, vector: Vec::new() });
+                Ok(Outgoing { answer, words: Some(words) })
+            }
+            Err(vector) => {
+                self.ledger.append(&line)?;
+                Ok(Outgoing { answer: Answer::Blinded(Blinded { message, vector }), words: None })
+            }
+        }
+    }
+
+    /// Hands in what is in the ledger; again, what is missing of it.
+    pub(crate) async fn submit(&mut self, question: &Question, outgoing: &Outgoing) -> Result<(), Fault> {
+        if let Some(words) = &outgoing.words {
+            let plan_hash = question.plan_hash.as_bytes().to_vec();
+            words.send(&mut self.client, exchange_key(question), plan_hash).await?;
+        }
+        self.hand_in(question, outgoing.answer.clone()).await
     }
 
     /// Says that there is no answer, by code.
@@ -137,13 +168,8 @@ impl Outbox {
     }
 
     async fn hand_in(&mut self, question: &Question, answer: Answer) -> Result<(), Fault> {
-        let key = ExchangeKey {
-            study: question.study.to_string(),
-            attempt: question.attempt.0,
-            exchange: question.exchange.0,
-        };
         let plan_hash = question.plan_hash.as_bytes().to_vec();
-        let request = SubmitRequest { key: Some(key), plan_hash, answer: Some(answer) };
+        let request = SubmitRequest { key: Some(exchange_key(question)), plan_hash, answer: Some(answer) };
         self.client.submit(request).await.map_err(fault_of).map(|_| ())
     }
 }
@@ -152,6 +178,11 @@ impl Outbox {
 fn about(plan: &StudyPlan) -> AnswerRequest {
     let plan_hash = plan.hash().as_bytes().to_vec();
     AnswerRequest { study: plan.study.id.to_string(), plan_hash, ..AnswerRequest::default() }
+}
+
+fn exchange_key(question: &Question) -> ExchangeKey {
+    let Question { study, attempt, exchange, .. } = question;
+    ExchangeKey { study: study.to_string(), attempt: attempt.0, exchange: exchange.0 }
 }
 
 /// A study named in a message.

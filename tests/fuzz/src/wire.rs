@@ -44,6 +44,7 @@ pub(crate) fn submit_request(bytes: &[u8]) -> bool {
         Some(Answer::Updates(words)) => Summary::updates_from_bytes(&words).is_ok(),
         Some(Answer::Blinded(step)) => SiteMessage::from_bytes(&step.message).is_ok(),
         Some(Answer::RefusalCode(_)) => true,
+        Some(Answer::Uploaded(root)) => root.len() == 32,
         None => false,
     }
 }
