@@ -84,6 +84,13 @@ pub(crate) fn write_bytes(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
     replace(file, bytes, false).map_err(|source| fault(file, "writing", source))
 }
 
+/// Adds to the end of a file that is there.
+pub(crate) fn append(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let opened = OpenOptions::new().append(true).open(file);
+    let appended = opened.and_then(|mut handle| handle.write_all(bytes));
+    appended.map_err(|source| fault(file, "writing", source))
+}
+
 /// Writes a file that a crash may undo: the old one or the new one, both whole.
 pub(crate) fn write_lightly(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
     let partial = file.with_extension("partial");

@@ -7,6 +7,7 @@ use consilium_tests::{Consortium, Cutter, Party, in_process, plans, sites};
 use consilium_types::{Attempt, ExchangeNumber, StudyPlan};
 
 use crate::PROGRAM;
+use crate::blinded::every_sum_is_added_again;
 
 const SITES: [&str; 3] = ["east", "north", "south"];
 /// In the middle of north's first vector.
@@ -67,7 +68,7 @@ impl Cut {
     }
 
     /// North went on where it was, said so once in its ledger, and the study ends as in one process.
-    fn ends_well(self) {
+    fn ends_well(self) -> (Consortium, StudyPlan) {
         let Self { consortium, plan, running, .. } = self;
         let mut went_on = Vec::new();
         for party in running {
@@ -81,6 +82,7 @@ impl Cut {
             in_process::result(&consortium, &plan, &SITES).unwrap()
         );
         the_ledger_names_each_vector_once(&consortium);
+        (consortium, plan)
     }
 }
 
@@ -107,7 +109,8 @@ fn the_ledger_names_each_vector_once(consortium: &Consortium) {
 fn a_blinded_vector_goes_on_where_its_connection_was_cut() {
     let cut = Cut::halfway(&plans::blinded(plans::WIDE));
     cut.cutter.cut();
-    cut.ends_well();
+    let (consortium, plan) = cut.ends_well();
+    every_sum_is_added_again(&consortium, &plan);
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn word(answer: Answer) -> String {
         Answer::RefusalCode(code) => code,
         Answer::Statistics(_) | Answer::Updates(_) => "answered".to_owned(),
         Answer::Blinded(_) => "answered a step".to_owned(),
+        Answer::Uploaded(_) => "uploaded".to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ mod acceptance;
 mod disclosure;
 mod files;
 mod liars;
+mod uploads;
 
 /// The program that plays every party.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_consilium-party");

@@ -10,7 +10,8 @@ use consilium_proto::v1::consortium_client::ConsortiumClient;
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerRequest, ExchangeKey, NextRequest, Question, StudiesRequest, SubmitRequest, WitnessRequest,
+    AnswerRequest, ExchangeKey, NextRequest, Question, StudiesRequest, SubmitRequest, UploadRequest,
+    WitnessRequest,
 };
 use tokio::runtime::{Builder, Runtime};
 use tonic::Status;
@@ -101,6 +102,12 @@ impl Rogue {
     /// Hands in an answer to a question.
     pub fn submit(&mut self, question: &Question, answer: Answer) -> Result<(), Status> {
         self.submit_for(question.key.clone(), question.plan_hash.clone(), answer)
+    }
+
+    /// Sends whatever where words in chunks are expected; gives how many chunks are held.
+    pub fn upload(&mut self, messages: Vec<UploadRequest>) -> Result<u32, Status> {
+        let reply = self.runtime.block_on(self.client.upload(tokio_stream::iter(messages)))?;
+        Ok(reply.into_inner().held)
     }
 
     /// Hands in an answer under any key and hash.

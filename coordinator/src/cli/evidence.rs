@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use consilium_rounds::life::{Entry, Event};
-use consilium_store::{Evidence, Store};
+use consilium_store::{Evidence, Store, UploadKey};
 use consilium_types::StudyId;
 
 use super::say;
@@ -33,9 +33,25 @@ async fn write(store: &Store, study: &StudyId, round: &Evidence, out: &Path) -> 
     folder::write_bytes(&out.join("terms"), &round.opened.terms)?;
     folder::write_bytes(&out.join("opening"), &round.opened.opening)?;
     for (site, entry) in store.vectors(study, round.attempt, round.exchange).await? {
-        if let Entry::Happened { event: Event::Blinded { vector, .. }, .. } = Entry::from_bytes(&entry)? {
-            folder::write_bytes(&out.join(format!("{site}.vector")), &vector)?;
+        let Entry::Happened { event: Event::Blinded { vector, .. }, .. } = Entry::from_bytes(&entry)? else {
+            continue;
+        };
+        let file = out.join(format!("{site}.vector"));
+        folder::write_bytes(&file, &vector)?;
+        if vector.is_empty() {
+            let Evidence { attempt, exchange, .. } = *round;
+            chunks(store, &UploadKey { study: study.clone(), attempt, exchange, site }, &file).await?;
         }
+    }
+    Ok(())
+}
+
+/// A vector that came in chunks.
+async fn chunks(store: &Store, key: &UploadKey, file: &Path) -> Result<(), Fault> {
+    let upload = store.upload(key).await?.ok_or(Fault::NotUploaded)?;
+    for place in 0..upload.chunks {
+        let chunk = store.chunk(&upload, place).await?.ok_or(Fault::NotUploaded)?;
+        folder::append(file, &chunk)?;
     }
     Ok(())
 }

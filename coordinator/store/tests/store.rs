@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 
 use consilium_store::{
-    Certificate, Collected, Invited, Issued, JournalLine, LogLines, Redeemed, Settings, SiteState, Store,
-    StudyRecord, WaitingRequest,
+    Certificate, Collected, Invited, Issued, JournalLine, LogLines, Opened, Redeemed, Settings, SiteState,
+    Store, StudyRecord, UploadKey, WaitingRequest,
 };
 use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, SiteKeys};
 
@@ -175,6 +175,67 @@ async fn a_study_keeps_its_plan_and_a_closed_exchange_keeps_its_sum_only() {
     assert_eq!(store.journal(&record.study).await.unwrap(), [b"accepted".to_vec(), b"closed".to_vec()]);
     assert_eq!(store.log_entries().await.unwrap(), told.entries);
     assert_eq!(store.result(&record.study).await.unwrap().as_deref(), Some("result"));
+}
+
+#[tokio::test]
+async fn an_upload_is_held_in_order_replaced_by_another_and_gone_with_its_exchange() {
+    let (place, store) = Place::create().await;
+    for name in ["one", "two"] {
+        let study = StudyRecord {
+            study: name.parse().unwrap(),
+            plan: "{}".into(),
+            invited: vec![],
+            identities: std::collections::BTreeMap::new(),
+            published: 7,
+        };
+        assert!(store.publish(&study).await.unwrap());
+    }
+    let of = |study: &str, exchange, name| UploadKey {
+        study: study.parse().unwrap(),
+        attempt: Attempt(1),
+        exchange: ExchangeNumber(exchange),
+        site: site(name),
+    };
+    let (key, chunks) = (of("one", 2, "a"), [vec![1; 9], vec![2; 9], vec![3]]);
+    let mut upload = store.begin_upload(&key, token("root"), 3).await.unwrap();
+    let mut slower = store.begin_upload(&key, token("root"), 3).await.unwrap();
+    assert!(store.keep_chunks(&mut upload, &chunks[..2]).await.unwrap());
+    assert!(store.keep_chunks(&mut slower, &chunks[..1]).await.unwrap(), "a connection beside it");
+    let store = place.again().await;
+    let mut upload = store.begin_upload(&key, token("root"), 3).await.unwrap();
+    assert_eq!((upload.held, upload.is_whole()), (2, false));
+    assert!(store.keep_chunks(&mut upload, &chunks[2..]).await.unwrap());
+    let upload = store.upload(&key).await.unwrap().unwrap();
+    assert!(upload.is_whole());
+    for (index, chunk) in (0..).zip(&chunks) {
+        assert_eq!(store.chunk(&upload, index).await.unwrap().as_ref(), Some(chunk));
+    }
+    assert_eq!(store.chunk(&upload, 3).await.unwrap(), None);
+    let mut other = store.begin_upload(&key, token("other"), 3).await.unwrap();
+    assert_eq!(other.held, 0);
+    assert_eq!(store.chunk(&upload, 0).await.unwrap(), None, "forgotten");
+    let mut forgotten = upload;
+    assert!(!store.keep_chunks(&mut forgotten, &chunks[..1]).await.unwrap());
+    assert!(store.keep_chunks(&mut other, &chunks[..1]).await.unwrap());
+    // exchange 1 was opened blinded, 2 was lost, 3 is open
+    for key in [of("one", 1, "a"), of("one", 3, "a"), of("two", 1, "a")] {
+        store.begin_upload(&key, token("root"), 1).await.unwrap();
+    }
+    let (terms, opening) = (vec![], vec![]);
+    let closing = JournalLine {
+        closes: Some((Attempt(1), ExchangeNumber(1))),
+        opened: Some(Opened { terms, opening }),
+        ..JournalLine::default()
+    };
+    store.append(&key.study, &[closing], None, &LogLines::default()).await.unwrap();
+    store.forget_uploads(&key.study, Some((Attempt(1), ExchangeNumber(3)))).await.unwrap();
+    assert!(store.upload(&key).await.unwrap().is_none());
+    for key in [of("one", 1, "a"), of("one", 3, "a"), of("two", 1, "a")] {
+        assert!(store.upload(&key).await.unwrap().is_some(), "{key:?}");
+    }
+    store.forget_uploads(&key.study, None).await.unwrap();
+    assert!(store.upload(&of("one", 1, "a")).await.unwrap().is_some(), "what proves a sum is kept");
+    assert!(store.upload(&of("one", 3, "a")).await.unwrap().is_none());
 }
 
 #[tokio::test]
