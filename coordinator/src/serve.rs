@@ -18,8 +18,8 @@ use crate::service::{ConsortiumService, EnrolmentService};
 use crate::training_log::TrainingLog;
 use crate::{cli, log_server, tls, watcher};
 
-/// Largest message taken: the longest summary a question may ask for, and its envelope.
-const MOST_BYTES: usize = (64 << 20) + (1 << 20);
+/// Largest message taken. Longer answers come in chunks.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Serves until a signal asks it to stop.
 pub(crate) async fn serve(

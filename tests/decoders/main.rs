@@ -138,6 +138,7 @@ targets! {
     studies_reply "studies-reply"
     answer_request "answer-request"
     submit_request "submit-request"
+    upload_request "upload-request"
     other_messages "other-messages"
     query "query"
     summary "summary"

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use consilium_crypto::{
-    Aggregator, Context, MemoryPins, Request, Site, SiteKey, SiteMessage, StudySecret, Terms, Width,
+    Aggregator, Context, MemoryPins, Request, Site, SiteKey, SiteMessage, SitePublic, StudySecret, Terms,
+    Width,
 };
 use consilium_learn::Perceptrons;
 use consilium_ledger::entry::Noise;
@@ -18,6 +19,7 @@ use consilium_rounds::life::{Entry as Line, Event as Happening, Key, Timestamp};
 use consilium_rounds::{Analysis, Progress, StudyResult};
 use consilium_stats::{Query, Summary};
 use consilium_tests::{plans, sites};
+use consilium_types::chunks::{CHUNK_BYTES, Listing};
 use consilium_types::{Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId, StudyPlan};
 
 /// Target, name, content.
@@ -29,7 +31,7 @@ const MOST: usize = 24_000;
 /// All of them.
 pub(crate) fn all() -> Vec<Seed> {
     let study = Study::run();
-    [study.seeds(), log(), sums(), texts()]
+    [study.seeds(), log(), sums(), uploads(), texts()]
         .concat()
         .into_iter()
         .filter(|(_, _, bytes)| bytes.len() <= MOST)
@@ -274,6 +276,8 @@ fn sums() -> Vec<Seed> {
             if i == 0 {
                 seeds.push(seed("sum-request", phase, request.to_bytes()));
                 seeds.push(seed("sum-message", phase, message.to_bytes()));
+                seeds.push(seed("next-reply", format!("step-{phase}"), put_step(&context, &request)));
+                seeds.push(seed("submit-request", format!("step-{phase}"), handed_in_step(&message)));
             }
             aggregator.receive(id, message).unwrap();
         }
@@ -281,6 +285,55 @@ fn sums() -> Vec<Seed> {
     }
     seeds.push(seed("sum-opening", "three", aggregator.opening().unwrap().to_bytes()));
     seeds
+}
+
+fn put_step(context: &Context, request: &Request) -> Vec<u8> {
+    let participant = |(site, key): &(SiteId, SitePublic)| v1::Participant {
+        site: site.to_string(),
+        identity_key: key.as_bytes().to_vec(),
+        witness_key: vec![7; 32],
+    };
+    let roster = &context.terms().roster;
+    let question = v1::Question {
+        key: Some(v1::ExchangeKey { study: "s".to_owned(), attempt: 1, exchange: 1 }),
+        plan_hash: vec![7; 32],
+        roster: roster.iter().map(|(site, _)| site.to_string()).collect(),
+        participants: roster.iter().map(participant).collect(),
+        step: Some(v1::Step { request: request.to_bytes(), terms: context.to_bytes() }),
+        ..Default::default()
+    };
+    v1::NextReply { what: Some(v1::next_reply::What::Question(question)) }.encode_to_vec()
+}
+
+fn handed_in_step(message: &SiteMessage) -> Vec<u8> {
+    let vector = if matches!(message, SiteMessage::Input(_)) { vec![9; 24] } else { Vec::new() };
+    let blinded = v1::Blinded { message: message.to_bytes(), vector };
+    let key = Some(v1::ExchangeKey { study: "s".to_owned(), attempt: 1, exchange: 1 });
+    let answer = Some(v1::submit_request::Answer::Blinded(blinded));
+    v1::SubmitRequest { key, plan_hash: vec![7; 32], answer }.encode_to_vec()
+}
+
+/// Words in chunks: their listing, the last of them, and the answer that names them.
+fn uploads() -> Vec<Seed> {
+    use v1::upload_request::What;
+    let words: Vec<u8> = (0..=255).cycle().take(CHUNK_BYTES + 40).collect();
+    let listing = Listing::of(&words);
+    let (length, digests) = (listing.length(), listing.digests());
+    let key = Some(v1::ExchangeKey { study: "s".to_owned(), attempt: 1, exchange: 1 });
+    let head = v1::Listing { key: key.clone(), plan_hash: vec![7; 32], length, digests };
+    let chunk = v1::Chunk { index: 0, content: words[listing.place(1)].to_vec() };
+    let answer = Some(v1::submit_request::Answer::Uploaded(listing.root().as_bytes().to_vec()));
+    let message = |what| v1::UploadRequest { what: Some(what) }.encode_to_vec();
+    vec![
+        seed("upload-request", "listing", message(What::Listing(head))),
+        seed("upload-request", "chunk", message(What::Chunk(chunk))),
+        seed(
+            "submit-request",
+            "uploaded",
+            v1::SubmitRequest { key, plan_hash: vec![7; 32], answer }.encode_to_vec(),
+        ),
+        seed("other-messages", "upload-reply", v1::UploadReply { held: 9 }.encode_to_vec()),
+    ]
 }
 
 fn answer(site: &Site<'_>, request: &Request, pins: &mut MemoryPins) -> SiteMessage {

@@ -16,6 +16,7 @@ pub const TARGETS: &[(&str, Read)] = &[
     ("studies-reply", wire::studies_reply),
     ("answer-request", wire::answer_request),
     ("submit-request", wire::submit_request),
+    ("upload-request", wire::upload_request),
     ("other-messages", wire::others),
     ("query", wire::query),
     ("summary", wire::summary),

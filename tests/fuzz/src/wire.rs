@@ -7,6 +7,7 @@ use consilium_proto::v1;
 use consilium_rounds::StudyResult;
 use consilium_rounds::life::Entry;
 use consilium_stats::{Query, Summary};
+use consilium_types::chunks::{Assembler, CHUNK_BYTES, Listing};
 use consilium_types::{Schema, StudyId, StudyPlan};
 
 use super::text;
@@ -49,6 +50,28 @@ pub(crate) fn submit_request(bytes: &[u8]) -> bool {
     }
 }
 
+/// A listing as the coordinator reads it, or a chunk as an assembler takes it.
+pub(crate) fn upload_request(bytes: &[u8]) -> bool {
+    use v1::upload_request::What;
+    let Ok(request) = v1::UploadRequest::decode(bytes) else { return false };
+    match request.what {
+        Some(What::Listing(head)) => {
+            let Ok(listing) = Listing::read(head.length, &head.digests) else { return false };
+            assert_eq!(listing.digests(), head.digests);
+            let _ = (listing.root(), listing.place(u32::MAX));
+            assert!(Assembler::new(listing, u32::MAX).is_whole());
+            true
+        }
+        Some(What::Chunk(chunk)) => {
+            let mut assembler = Assembler::new(Listing::of(&chunk.content), 0);
+            let fits = chunk.index == 0 && (1..=CHUNK_BYTES).contains(&chunk.content.len());
+            assert_eq!(assembler.take(chunk.index, &chunk.content).is_ok(), fits);
+            fits
+        }
+        None => false,
+    }
+}
+
 /// Every other message, which carries numbers and texts alone.
 pub(crate) fn others(bytes: &[u8]) -> bool {
     fn reads<M: Message + Default + PartialEq>(bytes: &[u8]) -> bool {
@@ -64,6 +87,7 @@ pub(crate) fn others(bytes: &[u8]) -> bool {
         reads::<v1::CollectRequest>(bytes),
         reads::<v1::CollectReply>(bytes),
         reads::<v1::SubmitReply>(bytes),
+        reads::<v1::UploadReply>(bytes),
         reads::<v1::AnswerReply>(bytes),
     ]
     .contains(&true)
