@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use consilium_crypto::CryptoFault;
 use consilium_ledger::witness::Refusal;
 use consilium_stats::{QueryFault, Undisclosed, Unfit};
+use consilium_types::chunks::ChunkFault;
 use consilium_types::plan::PlanErrors;
 use consilium_types::{Digest, SiteId, StudyId};
 
@@ -25,6 +26,9 @@ pub enum Fault {
     /// A step of a secure sum no honest coordinator asks for.
     #[error("the secure sum cannot go on: {0}")]
     Blinding(#[from] CryptoFault),
+    /// A part of a question that is not the one that was announced.
+    #[error(transparent)]
+    Chunk(#[from] ChunkFault),
     /// Sums asked for in another way than the plan says.
     #[error(
         "the plan of {0} says otherwise how sums travel (`privacy.aggregate`); tell the coordinator's operator"
@@ -298,6 +302,7 @@ impl Fault {
             Self::Plan(faults) => faults.code(),
             Self::Question(fault) => fault.code(),
             Self::Blinding(fault) => fault.code(),
+            Self::Chunk(fault) => fault.code(),
             Self::Undisclosed(fault) => fault.code(),
             Self::Predict(fault) => fault.code(),
             Self::Unfit(fault) => fault.code(),
@@ -342,6 +347,6 @@ impl Fault {
 
     /// Whether waiting and trying again may help.
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Refused { for_good: false, .. })
+        matches!(self, Self::Unreachable { .. } | Self::Refused { for_good: false, .. } | Self::Chunk(_))
     }
 }

@@ -12,7 +12,7 @@ use crate::errors::Fault;
 use crate::extraction::SelfTest;
 use crate::folder::Folder;
 use crate::holding::Holding;
-use crate::outbox::{Incoming, Outgoing};
+use crate::outbox::{Fetching, Incoming, Outgoing};
 use crate::problems;
 use crate::renewal::Door;
 use crate::replying::{Reply, Replying};
@@ -87,17 +87,11 @@ impl Run {
         let poll = if waiting.is_empty() { POLL } else { POLL_WAITING };
         match self.door.outbox().await?.next(poll, ended.collect(), &waiting).await? {
             Incoming::Nothing => Ok(()),
-            Incoming::Question(question) => match self.holding.keep(&question)? {
-                Some(waiting) => {
-                    let Question { study, attempt, exchange, .. } = *question;
-                    say(format_args!(
-                        "{study} attempt {attempt} exchange {exchange}: waits for {}",
-                        waiting.why
-                    ));
-                    Ok(())
-                }
-                None => self.reply(&question).await,
-            },
+            Incoming::Question(question) => self.keep_or_reply(&question).await,
+            Incoming::Announced(fetching) => {
+                let question = self.fetch(*fetching).await?;
+                self.keep_or_reply(&question).await
+            }
             Incoming::Ended { study, state, cause } => {
                 let because = if cause.is_empty() { String::new() } else { format!(": {cause}") };
                 say(format_args!("{study} {state}{because}"));
@@ -107,6 +101,29 @@ impl Run {
                     decisions::save(&self.folder, &decision)?;
                 }
                 self.replying.forget(&study)
+            }
+        }
+    }
+
+    async fn keep_or_reply(&mut self, question: &Question) -> Result<(), Fault> {
+        let Some(waiting) = self.holding.keep(question)? else { return self.reply(question).await };
+        let Question { study, attempt, exchange, .. } = question;
+        say(format_args!("{study} attempt {attempt} exchange {exchange}: waits for {}", waiting.why));
+        Ok(())
+    }
+
+    /// Takes a long question, on from where a lost connection cut it.
+    async fn fetch(&mut self, mut fetching: Fetching) -> Result<Question, Fault> {
+        loop {
+            let door = self.door.outbox().await;
+            let fetched = match door {
+                Ok(outbox) => outbox.fetch(&mut fetching).await,
+                Err(fault) => Err(fault),
+            };
+            match fetched {
+                Err(fault @ Fault::Unreachable { .. }) => self.wait(&fault).await,
+                Err(fault) => return Err(fault),
+                Ok(()) => return fetching.question(),
             }
         }
     }

@@ -323,6 +323,7 @@ fn uploads() -> Vec<Seed> {
     let head = v1::Listing { key: key.clone(), plan_hash: vec![7; 32], length, digests };
     let chunk = v1::Chunk { index: 0, content: words[listing.place(1)].to_vec() };
     let answer = Some(v1::submit_request::Answer::Uploaded(listing.root().as_bytes().to_vec()));
+    let fetch = v1::FetchRequest { key: key.clone(), plan_hash: vec![7; 32], first: 1 };
     let message = |what| v1::UploadRequest { what: Some(what) }.encode_to_vec();
     vec![
         seed("upload-request", "listing", message(What::Listing(head))),
@@ -333,7 +334,19 @@ fn uploads() -> Vec<Seed> {
             v1::SubmitRequest { key, plan_hash: vec![7; 32], answer }.encode_to_vec(),
         ),
         seed("other-messages", "upload-reply", v1::UploadReply { held: 9 }.encode_to_vec()),
+        seed("next-reply", "announced", announced(&listing)),
+        seed("other-messages", "fetch-request", fetch.encode_to_vec()),
     ]
+}
+
+fn announced(listing: &Listing) -> Vec<u8> {
+    let question = v1::Question {
+        key: Some(v1::ExchangeKey { study: "s".to_owned(), attempt: 1, exchange: 1 }),
+        plan_hash: vec![7; 32],
+        announced: Some(v1::Announced { length: listing.length(), digests: listing.digests() }),
+        ..Default::default()
+    };
+    v1::NextReply { what: Some(v1::next_reply::What::Question(question)) }.encode_to_vec()
 }
 
 fn answer(site: &Site<'_>, request: &Request, pins: &mut MemoryPins) -> SiteMessage {

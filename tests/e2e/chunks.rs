@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consilium_store::{Store, Upload, UploadKey};
-use consilium_tests::{Consortium, Cutter, Party, in_process, plans, sites};
+use consilium_tests::{Consortium, Cutter, Party, Way, in_process, plans, sites};
 use consilium_types::{Attempt, ExchangeNumber, StudyPlan};
 
 use crate::PROGRAM;
@@ -27,7 +27,7 @@ impl Cut {
     fn halfway(plan: &str) -> Self {
         let mut consortium =
             Consortium::of(PROGRAM, &SITES, |data, site| sites::feature_table(data, site, 20)).unwrap();
-        let cutter = Cutter::listen(consortium.port(), AFTER).unwrap();
+        let cutter = Cutter::listen(consortium.port(), Way::Up, AFTER).unwrap();
         consortium.redirect("north", cutter.port()).unwrap();
         consortium.log("warn,consilium_node=debug");
         let plan = consortium.agree(plan, &SITES).unwrap();

@@ -10,6 +10,7 @@ mod identity;
 mod kill;
 mod noise;
 mod predict;
+mod questions;
 mod sovereignty;
 mod study;
 mod tls;

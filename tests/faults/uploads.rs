@@ -1,8 +1,8 @@
-//! A site that uploads what it was not asked for, or what it did not announce.
+//! A site that uploads what it was not asked for, or what it did not announce, or fetches what is not for it.
 
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::upload_request::What;
-use consilium_proto::v1::{Chunk, ExchangeKey, Listing as Head, Question, UploadRequest};
+use consilium_proto::v1::{Chunk, ExchangeKey, FetchRequest, Listing as Head, Question, UploadRequest};
 use consilium_stats::Query;
 use consilium_tests::{Consortium, Rogue, plans, sites};
 use consilium_types::chunks::Listing;
@@ -75,4 +75,36 @@ fn nothing_is_taken_but_what_the_open_question_asks_for() {
     rogue.submit(&question, Answer::Uploaded(root.clone())).unwrap();
     assert_eq!(rogue.upload(vec![begun(&of(&other))]).unwrap(), 1, "an answer that is there needs nothing");
     rogue.submit(&question, Answer::Uploaded(root)).unwrap();
+}
+
+#[test]
+fn a_question_is_given_to_those_who_are_to_answer_it() {
+    let consortium =
+        Consortium::of(PROGRAM, &SITES, |data, site| sites::feature_table(data, site, 20)).unwrap();
+    consortium.agree(plans::TABLE, &SITES).unwrap();
+    consortium.enrol("west").unwrap();
+    let connect = |site| {
+        Rogue::connect(consortium.port(), "127.0.0.1", &consortium.credentials(site).unwrap()).unwrap()
+    };
+    let (mut rogue, mut stranger) = (connect("east"), connect("west"));
+    consortium.cosign(&SITES).unwrap();
+    let question = rogue.question().unwrap();
+    let asked = FetchRequest { key: question.key.clone(), plan_hash: question.plan_hash.clone(), first: 0 };
+    let chunks = rogue.fetch(asked.clone()).unwrap();
+    assert_eq!(chunks, [Chunk { index: 0, content: question.query.clone() }]);
+    for first in [1, u32::MAX] {
+        assert_eq!(rogue.fetch(FetchRequest { first, ..asked.clone() }).unwrap(), []);
+    }
+    let refused = |rogue: &mut Rogue, request: FetchRequest, code: &str| {
+        let status = rogue.fetch(request).unwrap_err();
+        assert!(status.message().contains(code), "{code}: {status}");
+    };
+    refused(&mut rogue, FetchRequest { key: None, ..asked.clone() }, "CNS-C-0207");
+    refused(&mut rogue, FetchRequest { plan_hash: vec![7; 32], ..asked.clone() }, "CNS-C-0208");
+    let later = ExchangeKey { exchange: 99, ..question.key.clone().unwrap() };
+    refused(&mut rogue, FetchRequest { key: Some(later), ..asked.clone() }, "CNS-R-0204");
+    refused(&mut stranger, asked.clone(), "CNS-C-0209");
+    let query: Query = serde_json::from_slice(&question.query).unwrap();
+    rogue.submit(&question, Answer::Statistics(vec![0; query.length() * 16])).unwrap();
+    refused(&mut rogue, asked, "CNS-R-0204");
 }

@@ -1,4 +1,4 @@
-//! A wire that breaks: passes bytes between a hospital and the coordinator until so many have gone up, then holds them.
+//! A wire that breaks: passes bytes between a hospital and the coordinator until so many have gone one way, then holds them.
 //!
 //! TLS passes through it, so it knows nothing but how many bytes there were. A test waits for the place, does what it
 //! wants, and cuts. Never: a byte changed, a byte in another order.
@@ -28,9 +28,19 @@ pub struct Cutter {
     _runtime: Runtime,
 }
 
+/// Which bytes are counted and held.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// From the hospital.
+    Up,
+    /// To the hospital.
+    Down,
+}
+
 #[derive(Debug, Clone)]
 struct Wire {
     upstream: SocketAddr,
+    way: Way,
     after: u64,
     passed: Arc<AtomicU64>,
     reached: Sender<()>,
@@ -38,14 +48,14 @@ struct Wire {
 }
 
 impl Cutter {
-    /// Listens on a free port; holds everything once `after` bytes have gone up, over all connections.
-    pub fn listen(upstream: u16, after: u64) -> Result<Self> {
+    /// Listens on a free port; holds everything once `after` bytes have gone this way, over all connections.
+    pub fn listen(upstream: u16, way: Way, after: u64) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let port = listener.local_addr()?.port();
         let ((sender, reached), (cut, watched)) = (channel(), watch::channel(false));
         let upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream));
-        let wire = Wire { upstream, after, passed: Arc::default(), reached: sender, cut: watched };
+        let wire = Wire { upstream, way, after, passed: Arc::default(), reached: sender, cut: watched };
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let wire = wire.clone();
@@ -62,7 +72,7 @@ impl Cutter {
         self.port
     }
 
-    /// Waits until so many bytes have gone up.
+    /// Waits until so many bytes have gone.
     pub fn reached(&self) -> Result<()> {
         self.reached.recv_timeout(PATIENCE).context("so many bytes never came")
     }
@@ -78,13 +88,19 @@ impl Wire {
         let coordinator = TcpStream::connect(self.upstream).await?;
         let ((from_hospital, to_hospital), (from_coordinator, to_coordinator)) =
             (hospital.into_split(), coordinator.into_split());
-        tokio::select! {
-            ended = self.up(from_hospital, to_coordinator) => ended,
-            ended = down(from_coordinator, to_hospital) => ended,
+        match self.way {
+            Way::Up => tokio::select! {
+                ended = self.count(from_hospital, to_coordinator) => ended,
+                ended = all(from_coordinator, to_hospital) => ended,
+            },
+            Way::Down => tokio::select! {
+                ended = all(from_hospital, to_coordinator) => ended,
+                ended = self.count(from_coordinator, to_hospital) => ended,
+            },
         }
     }
 
-    async fn up(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> Result<()> {
+    async fn count(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> Result<()> {
         let (mut buffer, mut cut) = (vec![0; 1 << 14], self.cut.clone());
         loop {
             let length = from.read(&mut buffer).await?;
@@ -102,7 +118,7 @@ impl Wire {
     }
 }
 
-async fn down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> Result<()> {
+async fn all(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> Result<()> {
     tokio::io::copy(&mut from, &mut to).await?;
     Ok(to.shutdown().await?)
 }

@@ -12,12 +12,14 @@ use consilium_proto::v1::consortium_server::{Consortium, ConsortiumServer};
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerReply, AnswerRequest, NextReply, NextRequest, Question, RenewReply, RenewRequest, StudiesReply,
-    StudiesRequest, SubmitReply, SubmitRequest, UploadReply, UploadRequest, WitnessReply, WitnessRequest,
+    AnswerReply, AnswerRequest, Chunk, FetchRequest, NextReply, NextRequest, Question, RenewReply,
+    RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest, UploadReply, UploadRequest,
+    WitnessReply, WitnessRequest,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::codegen::BoxStream;
 use tonic::transport::{Certificate, Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -61,6 +63,8 @@ struct Script {
 
 #[tonic::async_trait]
 impl Consortium for Script {
+    type FetchStream = BoxStream<Chunk>;
+
     async fn studies(&self, _: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
         Ok(Response::new(StudiesReply { studies: Vec::new() }))
     }
@@ -72,6 +76,10 @@ impl Consortium for Script {
     async fn next(&self, _: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
         let what = Some(What::Question(self.question.clone()));
         Ok(Response::new(NextReply { what }))
+    }
+
+    async fn fetch(&self, _: Request<FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {
+        Err(Status::unimplemented("an impostor asks short questions"))
     }
 
     async fn submit(&self, request: Request<SubmitRequest>) -> Result<Response<SubmitReply>, Status> {

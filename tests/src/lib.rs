@@ -18,7 +18,7 @@ pub mod tap;
 pub mod witnesses;
 
 pub use consortium::{Consortium, POLICY};
-pub use cutter::Cutter;
+pub use cutter::{Cutter, Way};
 pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};

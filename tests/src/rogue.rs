@@ -10,8 +10,8 @@ use consilium_proto::v1::consortium_client::ConsortiumClient;
 use consilium_proto::v1::next_reply::What;
 use consilium_proto::v1::submit_request::Answer;
 use consilium_proto::v1::{
-    AnswerRequest, ExchangeKey, NextRequest, Question, StudiesRequest, SubmitRequest, UploadRequest,
-    WitnessRequest,
+    AnswerRequest, Chunk, ExchangeKey, FetchRequest, NextRequest, Question, StudiesRequest, SubmitRequest,
+    UploadRequest, WitnessRequest,
 };
 use tokio::runtime::{Builder, Runtime};
 use tonic::Status;
@@ -108,6 +108,17 @@ impl Rogue {
     pub fn upload(&mut self, messages: Vec<UploadRequest>) -> Result<u32, Status> {
         let reply = self.runtime.block_on(self.client.upload(tokio_stream::iter(messages)))?;
         Ok(reply.into_inner().held)
+    }
+
+    /// Asks for a question's content from a chunk on.
+    pub fn fetch(&mut self, request: FetchRequest) -> Result<Vec<Chunk>, Status> {
+        self.runtime.block_on(async {
+            let (mut chunks, mut stream) = (Vec::new(), self.client.fetch(request).await?.into_inner());
+            while let Some(chunk) = stream.message().await? {
+                chunks.push(chunk);
+            }
+            Ok(chunks)
+        })
     }
 
     /// Hands in an answer under any key and hash.

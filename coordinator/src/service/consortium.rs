@@ -3,31 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use consilium_crypto::{Context, Request as StepRequest, SiteMessage};
+use consilium_crypto::SiteMessage;
 use consilium_proto::v1::consortium_server::Consortium;
 use consilium_proto::v1::submit_request::Answer as Submitted;
 use consilium_proto::v1::{
-    AnswerReply, AnswerRequest, Blinded, Ended, ExchangeKey, NextReply, NextRequest, Nothing, OfferedStudy,
-    Question, RenewReply, RenewRequest, Step, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest,
+    AnswerReply, AnswerRequest, Blinded, Chunk, FetchRequest, NextReply, NextRequest, Nothing, OfferedStudy,
+    Question, RenewReply, RenewRequest, StudiesReply, StudiesRequest, SubmitReply, SubmitRequest,
     UploadReply, UploadRequest, WitnessReply, WitnessRequest, next_reply::What, upload_request,
 };
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{self, Answer, Event, Key, Owed, Refusal};
+use consilium_rounds::life::{Event, Key, Owed, Refusal};
 use consilium_stats::Summary;
 use consilium_store::{Store, UploadKey};
 use consilium_types::acceptance::ACCEPTANCE;
 use consilium_types::chunks::Listing;
 use consilium_types::{Acceptance, Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId};
 use tokio::sync::watch;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::caller::caller;
+use super::questions::{Texts, offer};
 use crate::clock;
 use crate::driver::Studies;
 use crate::errors::Fault;
 use crate::identity::signature;
 use crate::renewal::Renewal;
-use crate::roll::Roll;
 use crate::uploads;
 
 /// Longest wait of one poll: below the idle limits of proxies and firewalls.
@@ -39,6 +40,7 @@ pub(crate) struct ConsortiumService {
     studies: Arc<Studies>,
     renewal: Renewal,
     draining: watch::Receiver<bool>,
+    texts: Texts,
 }
 
 impl ConsortiumService {
@@ -48,7 +50,7 @@ impl ConsortiumService {
         renewal: Renewal,
         draining: watch::Receiver<bool>,
     ) -> Self {
-        Self { store, studies, renewal, draining }
+        Self { store, studies, renewal, draining, texts: Texts::default() }
     }
 
     async fn offered(&self, site: &SiteId) -> Result<Vec<OfferedStudy>, Fault> {
@@ -137,6 +139,19 @@ impl ConsortiumService {
         uploads::take(&self.store, &upload_key(&study, key, site), listing, owed, &mut stream).await
     }
 
+    /// The rest of a question that a hospital is to answer.
+    async fn give_text(
+        &self,
+        site: &SiteId,
+        request: FetchRequest,
+    ) -> Result<impl Iterator<Item = Chunk> + Send + use<>, Fault> {
+        let key = request.key.ok_or_else(|| missing("key"))?;
+        let study = self.check_plan(site, &key.study, &request.plan_hash).await?;
+        let key = Key { attempt: Attempt(key.attempt), exchange: ExchangeNumber(key.exchange) };
+        let chunks = |life: &StudyLife| self.texts.chunks(site, &study, life, key, request.first);
+        self.studies.with(&study, chunks).await?.ok_or(Fault::Refused(Refusal::NotAsked(key)))
+    }
+
     /// The words that a hospital may still hand in.
     async fn owed(&self, study: &StudyId, site: &SiteId, key: Key) -> Result<Option<Owed>, Fault> {
         Ok(self.studies.with(study, |life| life.owed(site, key)).await??)
@@ -156,7 +171,7 @@ impl ConsortiumService {
         let roll = self.studies.roll().borrow().clone();
         let mut found = Vec::new();
         let collect = |study: &StudyId, life: &StudyLife| {
-            found.extend(work(site, study, life, seen, &roll));
+            found.extend(self.texts.work(site, study, life, seen, &roll));
             None::<()>
         };
         self.studies.find_for(site, collect).await;
@@ -214,6 +229,8 @@ impl ConsortiumService {
 
 #[tonic::async_trait]
 impl Consortium for ConsortiumService {
+    type FetchStream = BoxStream<Chunk>;
+
     async fn studies(&self, request: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
         let site = caller(&self.store, &request).await?;
         Ok(Response::new(StudiesReply { studies: self.offered(&site).await? }))
@@ -229,6 +246,13 @@ impl Consortium for ConsortiumService {
         let site = caller(&self.store, &request).await?;
         let what = self.wait_for_work(&site, request.get_ref()).await?;
         Ok(Response::new(NextReply { what: Some(what) }))
+    }
+
+    async fn fetch(&self, request: Request<FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {
+        let site = caller(&self.store, &request).await?;
+        let given = self.give_text(&site, request.into_inner()).await;
+        let chunks = given.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
+        Ok(Response::new(Box::pin(tokio_stream::iter(chunks.map(Ok)))))
     }
 
     async fn submit(&self, request: Request<SubmitRequest>) -> Result<Response<SubmitReply>, Status> {
@@ -274,63 +298,4 @@ fn missing(field: &'static str) -> Fault {
 fn upload_key(study: &StudyId, key: Key, site: &SiteId) -> UploadKey {
     let Key { attempt, exchange } = key;
     UploadKey { study: study.clone(), attempt, exchange, site: site.clone() }
-}
-
-fn offer(site: &SiteId, study: &StudyId, life: &StudyLife, roll: &Roll) -> OfferedStudy {
-    let answer = match life.answer_of(site) {
-        None => "",
-        Some(Answer::Accepted(_)) => "accepted",
-        Some(Answer::Refused) => "refused",
-    };
-    OfferedStudy {
-        study: study.to_string(),
-        plan: life.plan().canonical().into_bytes(),
-        state: life.state_word().to_owned(),
-        answer: answer.to_owned(),
-        cause: life.cause().unwrap_or_default().to_owned(),
-        participants: roll.participants(life.invited()),
-    }
-}
-
-/// The open question of a site in one study, as it is put and as it is, or the news that the study has ended.
-fn work(
-    site: &SiteId,
-    study: &StudyId,
-    life: &StudyLife,
-    seen: &NextRequest,
-    roll: &Roll,
-) -> Option<(What, Option<(StudyId, life::Question)>)> {
-    let is_in = |studies: &[String]| studies.iter().any(|known| known == study.as_str());
-    if let Some(question) = life.question_for(site).filter(|_| !is_in(&seen.waiting)) {
-        let put = What::Question(put(study, life, &question, roll));
-        return Some((put, Some((study.clone(), question))));
-    }
-    let took_part = matches!(life.answer_of(site), Some(Answer::Accepted(_)));
-    let is_over = matches!(life.state_word(), "finished" | "aborted");
-    let is_news = took_part && is_over && !is_in(&seen.ended);
-    is_news.then(|| {
-        let cause = life.cause().unwrap_or_default().to_owned();
-        (What::Ended(Ended { study: study.to_string(), state: life.state_word().to_owned(), cause }), None)
-    })
-}
-
-fn put(study: &StudyId, life: &StudyLife, question: &life::Question, roll: &Roll) -> Question {
-    let Key { attempt, exchange } = question.key;
-    let query = || serde_json::to_vec(&question.query).expect("a question always serialises");
-    let needs_query = needs_query(question);
-    let terms = || life.open_terms().filter(|_| !needs_query).map(Context::to_bytes).unwrap_or_default();
-    Question {
-        key: Some(ExchangeKey { study: study.to_string(), attempt: attempt.0, exchange: exchange.0 }),
-        plan_hash: life.plan_hash().as_bytes().to_vec(),
-        roster: question.roster.iter().map(ToString::to_string).collect(),
-        query: if needs_query { query() } else { Vec::new() },
-        participants: roll.participants(question.roster.iter()),
-        opening: None,
-        step: question.step.as_ref().map(|step| Step { request: step.to_bytes(), terms: terms() }),
-    }
-}
-
-/// Whether a step is answered out of the question itself; all others rest on terms that were agreed before.
-fn needs_query(question: &life::Question) -> bool {
-    matches!(question.step, None | Some(StepRequest::Keys | StepRequest::Input(_)))
 }

@@ -5,6 +5,7 @@
 mod caller;
 mod consortium;
 mod enrolment;
+mod questions;
 
 pub(crate) use consortium::ConsortiumService;
 pub(crate) use enrolment::EnrolmentService;

@@ -1,10 +1,11 @@
 //! The one door out of a hospital: every call to the coordinator is made here.
 //!
 //! What tells anything about patients or decisions is written to the egress ledger, and the ledger to disk, before it
-//! is sent. Asking (`studies`, `next`, `collect`) carries nothing but the question. Never: an image, a row, a name, free
+//! is sent. Asking (`studies`, `next`, `fetch`, `collect`) carries nothing but the question. Never: an image, a row, a name, free
 //! text. Spec: docs/what-leaves-the-site.md.
 
 mod enrolling;
+mod fetching;
 mod ledger;
 mod received;
 mod uploading;
@@ -23,6 +24,7 @@ use consilium_types::{Consent, Schema, StudyId, StudyPlan};
 use tonic::transport::Channel;
 
 pub(crate) use enrolling::{Enrolling, RenewingEnded};
+pub(crate) use fetching::Fetching;
 pub(crate) use ledger::{Line, check as check_ledger, read as read_ledger};
 pub(crate) use received::{Incoming, Offered, decode_next, decode_studies};
 pub(crate) use uploading::Outgoing;
@@ -35,7 +37,7 @@ use ledger::Ledger;
 use uploading::Words;
 
 /// Largest message taken from the coordinator.
-const MOST_BYTES: usize = 256 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The door, with its ledger.
 #[derive(Debug, Clone)]
@@ -67,6 +69,11 @@ impl Outbox {
         let waiting = waiting.iter().map(StudyId::to_string).collect();
         let reply = self.client.next(NextRequest { wait_ms, ended, waiting }).await.map_err(fault_of)?;
         received::read(reply.into_inner())
+    }
+
+    /// Takes what is missing of a question.
+    pub(crate) async fn fetch(&mut self, fetching: &mut Fetching) -> Result<(), Fault> {
+        fetching.go_on(&mut self.client).await
     }
 
     /// Tells that a plan is accepted: the names of the columns, the program's digest and a signature.

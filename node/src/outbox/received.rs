@@ -10,7 +10,7 @@ use consilium_proto::v1::{
 };
 use consilium_types::{Attempt, Digest, ExchangeNumber, PublicKey, SiteId, SiteKeys, StudyId, StudyPlan};
 
-use super::study_id;
+use super::{Fetching, study_id};
 use crate::answering::Question;
 use crate::blinding::Step;
 use crate::errors::Fault;
@@ -35,7 +35,13 @@ pub(crate) struct Offered {
 pub(crate) enum Incoming {
     Nothing,
     Question(Box<Question>),
-    Ended { study: StudyId, state: String, cause: String },
+    /// A question whose content is to be fetched.
+    Announced(Box<Fetching>),
+    Ended {
+        study: StudyId,
+        state: String,
+        cause: String,
+    },
 }
 
 impl Offered {
@@ -75,14 +81,17 @@ fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
 pub(super) fn read(reply: NextReply) -> Result<Incoming, Fault> {
     match reply.what {
         None | Some(What::Nothing(_)) => Ok(Incoming::Nothing),
-        Some(What::Question(wire)) => Ok(Incoming::Question(Box::new(question(wire)?))),
+        Some(What::Question(wire)) => match wire.announced.clone() {
+            None => Ok(Incoming::Question(Box::new(question(wire)?))),
+            Some(announced) => Ok(Incoming::Announced(Box::new(Fetching::new(wire, &announced)?))),
+        },
         Some(What::Ended(ended)) => {
             Ok(Incoming::Ended { study: study_id(&ended.study)?, state: ended.state, cause: ended.cause })
         }
     }
 }
 
-fn question(wire: Wire) -> Result<Question, Fault> {
+pub(super) fn question(wire: Wire) -> Result<Question, Fault> {
     let key = wire.key.ok_or_else(|| Fault::Answer("a question without a key".to_owned()))?;
     let length = wire.plan_hash.len();
     let hash: [u8; 32] =

@@ -111,7 +111,8 @@ pub struct Question {
     /// Sites taking part in this attempt, in order.
     #[prost(string, repeated, tag = "3")]
     pub roster: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The question, as JSON: one of the closed list in consilium-stats. Empty in steps that do not need it.
+    /// The question, as JSON: one of the closed list in consilium-stats. Empty in steps that do not need it, and where it is
+    /// announced.
     #[prost(bytes = "vec", tag = "4")]
     pub query: ::prost::alloc::vec::Vec<u8>,
     /// The roster, with the keys that sign for it.
@@ -123,6 +124,29 @@ pub struct Question {
     /// The step of the question's secure sum; absent where sums travel in clear.
     #[prost(message, optional, tag = "7")]
     pub step: ::core::option::Option<Step>,
+    /// The question's content, where it is too long for one message: it is fetched.
+    #[prost(message, optional, tag = "8")]
+    pub announced: ::core::option::Option<Announced>,
+}
+/// A content that is fetched in chunks.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Announced {
+    /// Bytes of all chunks.
+    #[prost(uint64, tag = "1")]
+    pub length: u64,
+    /// SHA-256 of each chunk, 32 bytes each.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digests: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FetchRequest {
+    #[prost(message, optional, tag = "1")]
+    pub key: ::core::option::Option<ExchangeKey>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub plan_hash: ::prost::alloc::vec::Vec<u8>,
+    /// The first chunk that is wanted.
+    #[prost(uint32, tag = "3")]
+    pub first: u32,
 }
 /// The entry of the training log that opens a question.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -414,6 +438,31 @@ pub mod consortium_client {
                 .insert(GrpcMethod::new("consilium.v1.Consortium", "Next"));
             self.inner.unary(req, path, codec).await
         }
+        /// The content of an announced question, in order from a chunk on. May be repeated; after a cut, for the rest.
+        pub async fn fetch(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FetchRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::Chunk>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/consilium.v1.Consortium/Fetch",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("consilium.v1.Consortium", "Fetch"));
+            self.inner.server_streaming(req, path, codec).await
+        }
         /// Hands in a summary, or the reason why there is none. May be repeated with the same content.
         pub async fn submit(
             &mut self,
@@ -533,6 +582,17 @@ pub mod consortium_server {
             &self,
             request: tonic::Request<super::NextRequest>,
         ) -> std::result::Result<tonic::Response<super::NextReply>, tonic::Status>;
+        /// Server streaming response type for the Fetch method.
+        type FetchStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::Chunk, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The content of an announced question, in order from a chunk on. May be repeated; after a cut, for the rest.
+        async fn fetch(
+            &self,
+            request: tonic::Request<super::FetchRequest>,
+        ) -> std::result::Result<tonic::Response<Self::FetchStream>, tonic::Status>;
         /// Hands in a summary, or the reason why there is none. May be repeated with the same content.
         async fn submit(
             &self,
@@ -758,6 +818,52 @@ pub mod consortium_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/consilium.v1.Consortium/Fetch" => {
+                    #[allow(non_camel_case_types)]
+                    struct FetchSvc<T: Consortium>(pub Arc<T>);
+                    impl<
+                        T: Consortium,
+                    > tonic::server::ServerStreamingService<super::FetchRequest>
+                    for FetchSvc<T> {
+                        type Response = super::Chunk;
+                        type ResponseStream = T::FetchStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FetchRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as Consortium>::fetch(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FetchSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

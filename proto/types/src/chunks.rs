@@ -89,6 +89,13 @@ pub fn root(chunks: &[Digest]) -> Digest {
     Digest::of("consilium/secagg-root/v1", &bytes)
 }
 
+/// Where a chunk lies in a message of so many bytes; empty beyond the last.
+#[must_use]
+pub fn place(length: usize, index: u32) -> Range<usize> {
+    let first = (index as usize).saturating_mul(CHUNK_BYTES).min(length);
+    first..first.saturating_add(CHUNK_BYTES).min(length)
+}
+
 impl Listing {
     /// What came: a length, and 32 bytes for each chunk.
     pub fn read(length: u64, digests: &[u8]) -> Result<Self, ChunkFault> {
@@ -136,9 +143,7 @@ impl Listing {
     /// Where a chunk lies in the message; empty beyond the last.
     #[must_use]
     pub fn place(&self, index: u32) -> Range<usize> {
-        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
-        let first = (index as usize).saturating_mul(CHUNK_BYTES).min(length);
-        first..first.saturating_add(CHUNK_BYTES).min(length)
+        place(usize::try_from(self.length).unwrap_or(usize::MAX), index)
     }
 
     /// Refuses what is not the chunk of this place.

@@ -82,6 +82,7 @@ pub(crate) fn others(bytes: &[u8]) -> bool {
     [
         reads::<v1::NextRequest>(bytes),
         reads::<v1::StudiesRequest>(bytes),
+        reads::<v1::FetchRequest>(bytes),
         reads::<v1::EnrolRequest>(bytes),
         reads::<v1::EnrolReply>(bytes),
         reads::<v1::CollectRequest>(bytes),
