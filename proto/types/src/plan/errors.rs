@@ -55,11 +55,12 @@ pub(super) enum Fault {
     NoiseUnfit,
     Overspent,
     TooFewToBlind,
+    RobustUnfit,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 37] = [
+    pub(super) const ALL: [Self; 38] = [
         Self::Syntax,
         Self::TooLong,
         Self::NotCanonical,
@@ -97,6 +98,7 @@ impl Fault {
         Self::NoiseUnfit,
         Self::Overspent,
         Self::TooFewToBlind,
+        Self::RobustUnfit,
     ];
 
     pub(super) fn code(self) -> &'static str {
@@ -138,6 +140,7 @@ impl Fault {
             Self::NoiseUnfit => "CNS-P-0422",
             Self::Overspent => "CNS-P-0423",
             Self::TooFewToBlind => "CNS-P-0424",
+            Self::RobustUnfit => "CNS-P-0425",
         }
     }
 

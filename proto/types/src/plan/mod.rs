@@ -22,6 +22,7 @@ mod inputs;
 mod model;
 mod outcome;
 mod parse;
+mod robust;
 mod select;
 mod span;
 mod study;
@@ -38,6 +39,7 @@ pub use model::{
     Boost, Forest, Gamma, Learner, Model, ModelFamily, Network, Penalty, Strata, Strength, Svm, Ties, Tried,
 };
 pub use outcome::{FAILS, HOLDS, Holes, Label, Outcome, OutcomeKind, Predicted};
+pub use robust::{Robust, RobustRule};
 pub use select::{
     Batch, Harmonise, HarmoniseMethod, IccForm, PathRule, Redundancy, Relevance, RelevanceTest, Select,
     SelectMethod, Shrink, Stability,
@@ -68,6 +70,9 @@ pub struct StudyPlan {
     pub model: Model,
     /// What may leave a site.
     pub privacy: Privacy,
+    /// How networks are kept from hospitals with wrong numbers; nothing is done without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub robust: Option<Robust>,
     /// How well it is predicted.
     pub evaluate: Evaluate,
 }

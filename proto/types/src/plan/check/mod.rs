@@ -8,6 +8,7 @@ use super::{Aggregate, Bins, Inputs, Missing, ModelFamily, PerImage, StudyPlan, 
 mod fitting;
 mod noise;
 mod outcome;
+mod robust;
 mod size;
 
 /// All findings, in the order of the sections.
@@ -38,6 +39,7 @@ pub(super) fn findings(plan: &StudyPlan) -> Vec<PlanError> {
         fitting::lambda_needs_cells,
         size::affordable,
         noise::noise,
+        robust::robust,
     ];
     let mut findings = columns(plan);
     findings.extend(rules.iter().filter_map(|rule| rule(plan)));

@@ -9,7 +9,7 @@ use super::Section;
 use crate::plan::errors::Fault;
 use crate::plan::{
     Aggregate, Cohort, Design, Dp, Evaluate, Inclusion, Limits, MinPerSite, NotAnInclusion, OnLoss, Outcome,
-    Privacy, Release, Sites, Span, Study, StudyPlan, Threshold, Wait,
+    Privacy, Release, Robust, RobustRule, Sites, Span, Study, StudyPlan, Threshold, Wait,
 };
 
 mod features;
@@ -21,6 +21,8 @@ mod words;
 
 /// Largest number of columns listed under one key.
 const MAX_COLUMNS: usize = 2_000;
+/// Largest weight of a hospital in an average of networks.
+const MOST_WEIGHT: i64 = crate::fixed::UPDATE_WEIGHT_LIMIT as i64;
 /// Largest count of patients or sites a plan may ask for.
 const MAX_COUNT: i64 = 1_000_000;
 
@@ -36,6 +38,7 @@ pub(super) fn plan(root: Section<'_>) -> Option<StudyPlan> {
     let model = model::model(root.section("model"), &inputs, kind);
     let fewest = study.as_ref().map_or(Aggregate::FEWEST, |study| study.sites.min);
     let privacy = privacy(root.section("privacy"), fewest);
+    let robust = root.optional_section("robust").map(robust);
     let evaluate = evaluate(root.section("evaluate"), outcome.as_ref());
     root.finish();
     Some(StudyPlan {
@@ -48,6 +51,7 @@ pub(super) fn plan(root: Section<'_>) -> Option<StudyPlan> {
         outcome: outcome?,
         model,
         privacy,
+        robust,
         evaluate,
     })
 }
@@ -164,6 +168,20 @@ fn dp(section: Section<'_>) -> Option<Dp> {
     let honest = section.whole("honest", 1..=1_000).unwrap_or(1);
     section.finish();
     Some(Dp { clip, noise: noise?, sampling, delta: delta?, epsilon: epsilon?, release, honest })
+}
+
+fn robust(section: Section<'_>) -> Robust {
+    let rule: Option<RobustRule> = section.word("rule");
+    let usual = rule.filter(|rule| rule.counts_liars()).map(|_| 1);
+    let robust = Robust {
+        rule,
+        liars: section.whole("liars", 1..=500).or(usual),
+        clip: section.number("clip", &(0.001..=1_000.0)),
+        weight_cap: section.whole("weight_cap", 1..=MOST_WEIGHT),
+        vote: section.number("vote", &(0.0..=10.0)),
+    };
+    section.finish();
+    robust
 }
 
 fn limits(section: Section<'_>) -> Limits {

@@ -4,11 +4,17 @@ use super::super::reader::Word;
 use crate::plan::{
     Aggregate, Aggregation, Design, DpRelease, Family, HarmoniseMethod, Holes, IccForm, Interpolation,
     Learner, Missing, ModelFamily, OnLoss, OutcomeKind, PathRule, Release, RelevanceTest, Require,
-    SelectMethod, Shrink, Strata, Ties,
+    RobustRule, SelectMethod, Shrink, Strata, Ties,
 };
 
 impl Word for Missing {
     const ALL: &'static [Self] = &[Self::Drop, Self::Impute, Self::Indicator, Self::Regress];
+    const LATER: &'static [&'static str] = &[];
+}
+
+impl Word for RobustRule {
+    const ALL: &'static [Self] =
+        &[Self::Median, Self::TrimmedMean, Self::Krum, Self::MultiKrum, Self::NormBound];
     const LATER: &'static [&'static str] = &[];
 }
 

@@ -6,7 +6,7 @@ mod refusals;
 
 use crate::plan::{
     Batch, Bins, DpRelease, FAILS, HOLDS, HarmoniseMethod, Learner, ModelFamily, OutcomeKind, PerImage,
-    PlanErrors, Require, Span, Strength, StudyPlan, TableColumns,
+    PlanErrors, Require, RobustRule, Span, Strength, StudyPlan, TableColumns,
 };
 
 /// A plan that says as little as it may.
@@ -191,6 +191,47 @@ network = { hidden = [4], rounds = 20, epochs = 1 }
 dp = { clip = 0.5, noise = 12, delta = 1e-3, epsilon = 3 }
 "#;
 
+/// Networks under a rule.
+const GUARDED: &str = r#"
+[study]
+id = "guarded-01"
+title = "With a rule"
+seed = 15
+sites = { min = 5 }
+[inputs.clinical]
+numeric = ["age"]
+[outcome]
+label = "relapse"
+positive = "yes"
+[model]
+learner = "mlp"
+[privacy]
+aggregate = "clear"
+[robust]
+rule = "multi-krum"
+clip = 2
+vote = 0.1
+"#;
+
+/// Networks in blinded sums, with what hospitals and votes can do.
+const CAPPED: &str = r#"
+[study]
+id = "capped-01"
+title = "With votes"
+seed = 16
+[inputs.clinical]
+numeric = ["age"]
+[outcome]
+label = "relapse"
+positive = "yes"
+[model]
+learner = "mlp"
+[robust]
+clip = 2
+weight_cap = 40
+vote = 0.1
+"#;
+
 fn read(text: &str) -> StudyPlan {
     StudyPlan::from_toml(text, "plan.toml").unwrap_or_else(|errors| panic!("{errors}\n{text}"))
 }
@@ -259,7 +300,7 @@ fn layout_order_and_comments_do_not_change_the_hash() {
 
 #[test]
 fn the_canonical_form_is_read_back_and_nothing_else() {
-    for text in [SHORT, LONG, SURVIVAL, MULTILABEL, ORDINAL, PRIVATE] {
+    for text in [SHORT, LONG, SURVIVAL, MULTILABEL, ORDINAL, PRIVATE, GUARDED, CAPPED] {
         let plan = read(text);
         let canonical = plan.canonical();
         assert_eq!(StudyPlan::from_canonical(canonical.as_bytes()), Ok(plan));
@@ -332,6 +373,19 @@ fn noise_is_read_with_its_defaults() {
     assert_eq!((dp.clip, dp.sampling), (0.5, 1.0));
     insta::assert_snapshot!("canonical_of_noise", plan.canonical());
     assert_eq!(read(SHORT).noisy_steps(), None);
+}
+
+#[test]
+fn rules_are_read_with_their_defaults() {
+    let robust = read(GUARDED).robust.expect("a rule");
+    assert_eq!((robust.rule, robust.liars), (Some(RobustRule::MultiKrum), Some(1)));
+    assert_eq!((robust.clip, robust.weight_cap, robust.vote), (Some(2.0), None, Some(0.1)));
+    insta::assert_snapshot!("canonical_of_a_rule", read(GUARDED).canonical());
+    let bounded = read(&GUARDED.replace("multi-krum", "norm-bound")).robust.expect("a rule");
+    assert_eq!(bounded.liars, None, "it counts on nobody");
+    let capped = read(CAPPED).robust.expect("a cap");
+    assert_eq!((capped.rule, capped.liars, capped.weight_cap), (None, None, Some(40)));
+    assert!(!read(SHORT).canonical().contains("robust"), "plans of before keep their hash");
 }
 
 #[test]

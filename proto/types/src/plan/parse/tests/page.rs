@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::later;
 use super::super::reader::Word;
-use super::{LONG, MULTILABEL, ORDINAL, PRIVATE, SURVIVAL, read};
+use super::{CAPPED, GUARDED, LONG, MULTILABEL, ORDINAL, PRIVATE, SURVIVAL, read};
 use crate::plan::Learner;
 use crate::plan::errors::Fault;
 
@@ -23,7 +23,7 @@ fn the_reference_page_is_true() {
         assert!(page.contains(&format!("`\"{word}\"`")), "the page lacks {word}");
     }
     let mut described = BTreeSet::new();
-    for text in [LONG, SURVIVAL, MULTILABEL, ORDINAL, PRIVATE] {
+    for text in [LONG, SURVIVAL, MULTILABEL, ORDINAL, PRIVATE, GUARDED, CAPPED] {
         keys_of("", &serde_json::from_str(&read(text).canonical()).expect("JSON"), &mut described);
     }
     for key in described {

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use super::super::later;
-use super::{LONG, MULTILABEL, ORDINAL, PRIVATE, SHORT, SURVIVAL, refused};
+use super::{CAPPED, GUARDED, LONG, MULTILABEL, ORDINAL, PRIVATE, SHORT, SURVIVAL, refused};
 use crate::plan::{PlanError, StudyPlan};
 
 /// `(code, key, line)` of each finding.
@@ -184,7 +184,7 @@ const MISFITS: [(&[Edit], &str, &str, &str); 13] = [
 ];
 
 /// The same, of the other plans.
-const OTHERS: [(&str, &[Edit], &str, &str, &str); 51] = [
+const OTHERS: [(&str, &[Edit], &str, &str, &str); 69] = [
     (PRIVATE, &[("noise = 12, ", "")], "CNS-P-0203", "privacy.dp.noise", "add `noise`"),
     (PRIVATE, &[("delta = 1e-3", "delta = 0")], "CNS-P-0207", "privacy.dp.delta", "0.000000001 to 0.1"),
     (PRIVATE, &[("clip = 0.5", "clip = inf")], "CNS-P-0207", "privacy.dp.clip", "0.001 to 100"),
@@ -364,6 +364,51 @@ const OTHERS: [(&str, &[Edit], &str, &str, &str); 51] = [
         "CNS-P-0418",
         "harmonise.batch",
         "is the outcome",
+    ),
+    (GUARDED, &[("rule = \"multi-krum\"", "rule = \"bulyan\"")], "CNS-P-0205", "robust.rule", "norm-bound"),
+    (GUARDED, &[("clip = 2", "clip = 0")], "CNS-P-0207", "robust.clip", "0.001 to 1000"),
+    (GUARDED, &[("clip = 2", "clips = 2")], "CNS-P-0201", "robust.clips", "did you mean `clip`?"),
+    (GUARDED, &[("vote = 0.1", "weight_cap = 0")], "CNS-P-0207", "robust.weight_cap", "1 to 32768"),
+    (GUARDED, &[("vote = 0.1", "weight_cap = 9")], "CNS-P-0415", "robust.weight_cap", "counts once"),
+    (GUARDED, &[("\"mlp\"", "\"firth\"")], "CNS-P-0415", "robust", "\"mlp\""),
+    (GUARDED, &[("\"clear\"", "\"secure-sum\"")], "CNS-P-0425", "robust.rule", "a blinded sum hides"),
+    (GUARDED, &[("min = 5", "min = 4")], "CNS-P-0425", "robust.liars", "among 5 hospitals"),
+    (GUARDED, &[("clip = 2", "liars = 2")], "CNS-P-0425", "robust.liars", "among 7 hospitals"),
+    (
+        GUARDED,
+        &[(
+            "[robust]",
+            "release = [\"pooled\", \"site_sums\"]\n[evaluate]\ndesign = \"leave-site-out\"\n[robust]",
+        )],
+        "CNS-P-0425",
+        "robust.liars",
+        "4 are certain to train",
+    ),
+    (GUARDED, &[("multi-krum", "norm-bound"), ("clip = 2", "")], "CNS-P-0425", "robust.rule", "add `clip`"),
+    (
+        GUARDED,
+        &[("multi-krum", "norm-bound"), ("vote = 0.1", "liars = 1")],
+        "CNS-P-0415",
+        "robust.liars",
+        "a rule",
+    ),
+    (CAPPED, &[("clip = 2", "")], "CNS-P-0425", "robust.vote", "add `clip`"),
+    (CAPPED, &[("clip = 2", "liars = 1")], "CNS-P-0415", "robust.liars", "a rule"),
+    (CAPPED, &[("clip = 2\nweight_cap = 40\nvote = 0.1", "")], "CNS-P-0415", "robust", "`clip`"),
+    (PRIVATE, &[("[privacy]", "[robust]\nvote = 0\n[privacy]")], "CNS-P-0425", "robust.vote", "no noise"),
+    (
+        PRIVATE,
+        &[("[privacy]", "[robust]\nweight_cap = 9\n[privacy]")],
+        "CNS-P-0415",
+        "robust.weight_cap",
+        "counts once",
+    ),
+    (
+        PRIVATE,
+        &[("[privacy]", "[robust]\nclip = 1\n[privacy]"), ("clip = 0.5", "release = \"gradient\"")],
+        "CNS-P-0425",
+        "robust.clip",
+        "release = \"model\"",
     ),
 ];
 
