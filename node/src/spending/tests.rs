@@ -37,6 +37,7 @@ fn training(plan: &StudyPlan) -> Training {
         decay: 0.0,
         seed: 1,
         dp: plan.privacy.dp,
+        robust: plan.robust,
     }
 }
 

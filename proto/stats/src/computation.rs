@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::glm::{Climb, Firth, HeldOut};
 use crate::{
-    Accuracy, AtRisk, Attribution, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count, Covariances,
-    Curve, Cuts, Decision, ForestLevel, Gram, Implausible, LifeTables, Moments, Networks, Permutation,
-    Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets, RiskSlopes,
-    Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
+    Accuracy, AtRisk, Attribution, Ballot, Bands, BoostLevel, Bootstrap, Calibration, Classes, Count,
+    Covariances, Curve, Cuts, Decision, ForestLevel, Gram, Implausible, LifeTables, Moments, Networks,
+    Permutation, Placement, Quality, Quantiles, QueryFault, Reclassification, Released, Residuals, RiskSets,
+    RiskSlopes, Roc, Rows, Scale, SiteStrata, Stack, Summary, SummaryFault, Training, Unfit, Within,
 };
 use crate::{Agreement, ClassCounts, CoxScreen, HazardSteps, Holes, Repeat, Resample};
 use crate::{Influence, TimeBootstrap, TimeErrors, TimeTable, WithinTimes};
 
-/// A federated computation. Combining is integer addition for all of them: [`Summary::plus`].
+/// A federated computation. Combining is integer addition ([`Summary::plus`]), but for networks under a rule, and votes where each
+/// is seen: [`Query::combine`].
 pub trait Computation {
     /// What the sum over sites means.
     type Finding;
@@ -57,6 +58,8 @@ pub enum Query {
     Gram(Gram),
     /// One round of federated averaging.
     Training(Training),
+    /// Votes on new networks.
+    Ballot(Ballot),
     /// One step of linear fits.
     Climb(Climb),
     /// Held-out loss of linear fits.
@@ -150,6 +153,7 @@ macro_rules! each {
             Query::Moments($computation) => $call,
             Query::Gram($computation) => $call,
             Query::Training($computation) => $call,
+            Query::Ballot($computation) => $call,
             Query::Climb($computation) => $call,
             Query::HeldOut($computation) => $call,
             Query::Firth($computation) => $call,
@@ -286,6 +290,7 @@ queries!(
     Moments,
     Gram,
     Training,
+    Ballot,
     Climb,
     HeldOut,
     Firth,

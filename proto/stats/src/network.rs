@@ -5,23 +5,27 @@
 //! | one for each parameter of each network | patients times parameter after local training | the site's update |
 //! | 3 for each network | patients trained on, patients times loss, parameters clipped | counts, fit |
 //!
+//! Under a rule (`robust`) parameters and loss come as they are, beside the number of patients; with `clip`, the change of each
+//! network is shortened before; with `weight_cap`, a site counts for no more patients.
+//!
 //! With noise (`dp`) every site counts once, whatever its patients, and tells neither their number nor their loss: one for each
 //! parameter, of a model trained in noisy steps or of a noisy sum of clipped gradients; then 1, 0, 0.
 
-use consilium_types::plan::{Dp, DpRelease};
+use consilium_types::plan::{Dp, DpRelease, Robust};
 use consilium_types::{Digest, Manifest, fixed};
 use rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::design::Design;
 use crate::noisy::NOISY_TAIL;
+use crate::robust::{clipped, distance};
 use crate::{
-    Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, Target, TrainingJob, Unfit,
-    check,
+    Computation, Implausible, NetworkFault, Networks, QueryFault, Rows, Summary, Target, Trained,
+    TrainingJob, Unfit, check,
 };
 
 /// Words of a network beside its parameters.
-const TAIL: usize = 3;
+pub(crate) const TAIL: usize = 3;
 
 /// Asks for one round of local training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,9 @@ pub struct Training {
     /// Noise, as the plan has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dp: Option<Dp>,
+    /// Guards against wrong numbers, as the plan has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub robust: Option<Robust>,
 }
 
 /// Where a network stands.
@@ -58,15 +65,17 @@ pub struct NetworkPoint {
     pub parameters: Vec<f32>,
 }
 
-/// The average of the sites' models, weighted by patients.
+/// The average of the sites' models, weighted by patients, or what the plan's rule makes of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Averaged {
     /// In the manifest's order.
     pub parameters: Vec<f32>,
     /// Patients trained on.
     pub patients: f64,
-    /// Mean loss over them in the last local pass.
+    /// Mean loss over them in the last local pass; under a rule, the median of the sites' mean losses.
     pub loss: f64,
+    /// L2 norm of the change since the round began.
+    pub moved: f64,
 }
 
 /// Initial parameters from a seed: uniform in +-1 / sqrt(inputs) by layer, biases zero.
@@ -86,6 +95,12 @@ pub fn initial(inputs: usize, hidden: &[usize], seed: u64) -> Vec<f32> {
         }
     }
     parameters
+}
+
+/// A model as words that are not weighted.
+pub(crate) fn in_words(parameters: &[f32]) -> Vec<i64> {
+    let word = |value: &f32| fixed::encode_update(f64::from(*value), 1).map_or(0, |(word, _)| word);
+    parameters.iter().map(word).collect()
 }
 
 /// A seed for one purpose, drawn from the plan's.
@@ -147,7 +162,7 @@ impl Training {
             dp: self.dp,
         };
         if let Some(dp) = self.dp {
-            return Self::train_with_noise(dp, &job, networks, words);
+            return self.train_with_noise(dp, &job, networks, words);
         }
         if patients.is_empty() {
             words.resize(words.len() + parameters.len() + TAIL, 0);
@@ -155,11 +170,12 @@ impl Training {
         }
         let trained = networks.train(&job)?;
         same_length(trained.parameters.len(), parameters.len())?;
-        Self::append(&trained.parameters, trained.loss, patients.len(), words)
+        self.append(parameters, &trained, patients.len(), words)
     }
 
     /// The same with noise: also without a patient, since nothing may tell whether there is one.
     fn train_with_noise(
+        &self,
         dp: Dp,
         job: &TrainingJob<'_>,
         networks: &dyn Networks,
@@ -170,7 +186,7 @@ impl Training {
             DpRelease::Model => {
                 let trained = networks.train(job)?.parameters;
                 let word = |value: &f32| Ok(fixed::encode_update(f64::from(*value), 1)?.0);
-                trained.iter().map(word).collect::<Result<_, Unfit>>()?
+                self.within_bound(trained.iter().map(word).collect::<Result<_, Unfit>>()?, job.start)
             }
         };
         same_length(noisy.len(), job.start.len())?;
@@ -181,19 +197,72 @@ impl Training {
         Ok(())
     }
 
-    fn append(parameters: &[f32], loss: f64, patients: usize, words: &mut Vec<i64>) -> Result<(), Unfit> {
-        let weight = u32::try_from(patients).unwrap_or(u32::MAX);
-        let mut clipped = 0u32;
-        for parameter in parameters {
-            let (word, was_clipped) = fixed::encode_update(f64::from(*parameter), weight)?;
-            clipped += u32::from(was_clipped);
-            words.push(word);
+    fn append(
+        &self,
+        start: &[f32],
+        trained: &Trained,
+        patients: usize,
+        words: &mut Vec<i64>,
+    ) -> Result<(), Unfit> {
+        let patients_word = u32::try_from(patients).unwrap_or(u32::MAX);
+        let told = patients_word.min(self.robust.and_then(|robust| robust.weight_cap).unwrap_or(u32::MAX));
+        let weight = if self.rule().is_some() { 1 } else { told };
+        let mut out_of_range = 0u32;
+        let bound = self.robust.and_then(|robust| robust.clip);
+        let mut model = Vec::with_capacity(trained.parameters.len());
+        for parameter in &trained.parameters {
+            let (word, was_clipped) =
+                fixed::encode_update(f64::from(*parameter), if bound.is_some() { 1 } else { weight })?;
+            out_of_range += u32::from(was_clipped);
+            model.push(word);
         }
-        let mean_loss = (loss / patients as f64).min(fixed::UPDATE_CLIP);
-        words.push(fixed::encode_update(1.0, weight)?.0);
+        let times = if bound.is_some() { i64::from(weight) } else { 1 };
+        words.extend(self.within_bound(model, start).into_iter().map(|word| word * times));
+        let mean_loss = (trained.loss / patients as f64).min(fixed::UPDATE_CLIP);
+        words.push(fixed::encode_update(1.0, told)?.0);
         words.push(fixed::encode_update(mean_loss, weight)?.0);
-        words.push(i64::from(clipped) << fixed::UPDATE_BITS);
+        words.push(i64::from(out_of_range) << fixed::UPDATE_BITS);
         Ok(())
+    }
+
+    /// A model in words that are not weighted, drawn back to the plan's bound.
+    fn within_bound(&self, model: Vec<i64>, start: &[f32]) -> Vec<i64> {
+        match self.robust.and_then(|robust| robust.clip) {
+            Some(bound) => clipped(model, &in_words(start), bound),
+            None => model,
+        }
+    }
+
+    /// Whether the plan's guards are numbers.
+    fn check_robust(&self) -> Result<(), QueryFault> {
+        let Some(robust) = self.robust else { return Ok(()) };
+        check::positive("bound of a network's change", robust.clip.as_slice())?;
+        check::finite("tolerance", robust.vote.as_slice())?;
+        if robust.weight_cap == Some(0) { Err(QueryFault::Number("weight")) } else { Ok(()) }
+    }
+
+    /// What parameters are divided by after so many patients, or sites, were added; under a rule nothing was.
+    pub(crate) fn shares(&self, added: f64) -> f64 {
+        if self.rule().is_some() { 1.0 } else { added }
+    }
+
+    fn average(&self, point: &NetworkPoint, words: &[i64]) -> Result<Averaged, Implausible> {
+        let (parameters, tail) = words.split_at(words.len() - TAIL);
+        let patients = fixed::decode_update(tail[0]);
+        if patients < 1.0 {
+            return Err(Implausible::Value { what: "the number of patients trained on", value: patients });
+        }
+        let shares = self.shares(patients);
+        let mean: Vec<f64> = parameters.iter().map(|word| fixed::decode_update(*word) / shares).collect();
+        Ok(Averaged::of(point, &mean, patients, fixed::decode_update(tail[1]) / shares))
+    }
+}
+
+impl Averaged {
+    pub(crate) fn of(point: &NetworkPoint, mean: &[f64], patients: f64, loss: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
+        let parameters = mean.iter().map(|value| *value as f32).collect();
+        Self { parameters, patients, loss, moved: distance(mean, &point.parameters) }
     }
 }
 
@@ -221,11 +290,15 @@ impl Computation for Training {
             check_network(point.design.columns.len(), &self.hidden, &point.parameters)?;
         }
         self.check_noise()?;
+        self.check_robust()?;
         check::size("words", self.length(), check::MOST_WORDS)
     }
 
     fn describe(&self) -> String {
         let what = match self.dp.map(|dp| dp.release) {
+            None if self.rule().is_some() => {
+                "locally trained networks, as they are, for a rule that compares them"
+            }
             None => "locally trained networks, times the number of patients",
             Some(DpRelease::Model) => "networks trained locally in noisy steps",
             Some(DpRelease::Gradient) => "networks' gradients, summed over patients, with noise",
@@ -250,7 +323,7 @@ impl Computation for Training {
         let averaged = |point: &NetworkPoint| {
             let (mine, others) = rest.split_at(point.parameters.len() + TAIL);
             rest = others;
-            self.dp.map_or_else(|| average(mine), |dp| self.noisy_average(dp, point, mine))
+            self.dp.map_or_else(|| self.average(point, mine), |dp| self.noisy_average(dp, point, mine))
         };
         self.networks.iter().map(averaged).collect()
     }
@@ -259,19 +332,4 @@ impl Computation for Training {
 fn same_length(found: usize, expected: usize) -> Result<(), Unfit> {
     let changed = || NetworkFault("training changed the number of parameters".to_owned());
     if found == expected { Ok(()) } else { Err(changed().into()) }
-}
-
-fn average(words: &[i64]) -> Result<Averaged, Implausible> {
-    let (parameters, tail) = words.split_at(words.len() - TAIL);
-    let patients = fixed::decode_update(tail[0]);
-    if patients < 1.0 {
-        return Err(Implausible::Value { what: "the number of patients trained on", value: patients });
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
-    let mean = |word: &i64| (fixed::decode_update(*word) / patients) as f32;
-    Ok(Averaged {
-        parameters: parameters.iter().map(mean).collect(),
-        patients,
-        loss: fixed::decode_update(tail[1]) / patients,
-    })
 }

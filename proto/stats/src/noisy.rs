@@ -71,14 +71,13 @@ impl Training {
         if sites < 1.0 {
             return Err(Implausible::Value { what: "the number of sites that trained", value: sites });
         }
-        let mean: Vec<f64> = sums.iter().map(|word| fixed::decode_update(*word) / sites).collect();
+        let shares = self.shares(sites);
+        let mean: Vec<f64> = sums.iter().map(|word| fixed::decode_update(*word) / shares).collect();
         let parameters = match dp.release {
             DpRelease::Model => mean,
             DpRelease::Gradient => self.stepped(point, &mean),
         };
-        #[expect(clippy::cast_possible_truncation, reason = "networks compute in f32")]
-        let parameters = parameters.into_iter().map(|value| value as f32).collect();
-        Ok(Averaged { parameters, patients: sites, loss: 0.0 })
+        Ok(Averaged::of(point, &parameters, sites, 0.0))
     }
 
     /// One step down the mean of the sites' sums of gradients, each divided by the expected lot.

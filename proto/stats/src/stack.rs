@@ -54,14 +54,8 @@ impl Computation for Stack {
     }
 
     fn site(&self, rows: &dyn Rows, networks: &dyn Networks) -> Result<Summary, Unfit> {
-        let mut words = Vec::with_capacity(self.length());
-        for question in &self.questions {
-            match question.answer(rows, networks)? {
-                Summary::Statistics(part) => words.extend(part),
-                Summary::Updates(part) => words.extend(part.into_iter().map(i128::from)),
-            }
-        }
-        Ok(Summary::Statistics(words))
+        let answers = self.questions.iter().map(|question| question.answer(rows, networks));
+        Ok(joined(answers.collect::<Result<_, _>>()?))
     }
 
     fn finish(&self, sum: &Summary) -> Result<Vec<Summary>, Implausible> {
@@ -77,6 +71,18 @@ impl Computation for Stack {
         };
         self.questions.iter().map(&mut part).collect()
     }
+}
+
+/// The words of all parts, as wide as those of statistics.
+pub(crate) fn joined(parts: Vec<Summary>) -> Summary {
+    let mut words = Vec::with_capacity(parts.iter().map(Summary::len).sum());
+    for part in parts {
+        match part {
+            Summary::Statistics(part) => words.extend(part),
+            Summary::Updates(part) => words.extend(part.into_iter().map(i128::from)),
+        }
+    }
+    Summary::Statistics(words)
 }
 
 /// Sums of updates, which no honest sites take out of 64 bits.

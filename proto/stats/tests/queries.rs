@@ -10,11 +10,12 @@ mod support;
 
 use consilium_stats::glm::{Climb, Firth, HeldOut, Inputs, Response, Slope, Stance, penalty, sandwich};
 use consilium_stats::{
-    Accuracy, Area, Calibration, Components, Computation, Conditioning, Count, Covariates, CoxPoint, Derived,
-    Design, Gram, Harmonise, Imputation, Interval, Limits, Moments, NetworkPoint, Predictor, Quality, Query,
-    Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training,
+    Accuracy, Area, Ballot, Calibration, Components, Computation, Conditioning, Count, Covariates, CoxPoint,
+    Derived, Design, Gram, Harmonise, Imputation, Interval, Limits, Moments, Motion, NetworkPoint, Predictor,
+    Quality, Query, Roc, Scale, Scorer, Stack, Summary, SummaryFault, Target, Training,
 };
 use consilium_types::Manifest;
+use consilium_types::plan::{Robust, RobustRule};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use support::{IdleNetworks, Table, by_first_column, linear};
@@ -249,9 +250,9 @@ impl Taste {
             Self::Fit => (1..most).boxed(),
             Self::Absurd => prop_oneof![9 => 0..most, 1 => any::<u32>()].boxed(),
         };
-        let settings = (count(5), count(20), self.positive(), self.number(), any::<u64>());
+        let settings = (count(5), count(20), self.positive(), self.number(), any::<u64>(), self.robust());
         (self.target(), self.hidden().prop_flat_map(networks), settings)
-            .prop_map(|(target, (hidden, networks), (epochs, batch, rate, decay, seed))| {
+            .prop_map(|(target, (hidden, networks), (epochs, batch, rate, decay, seed, robust))| {
                 Query::Training(Training {
                     target,
                     networks,
@@ -262,7 +263,35 @@ impl Taste {
                     decay,
                     seed,
                     dp: None,
+                    robust,
                 })
+            })
+            .boxed()
+    }
+
+    fn robust(self) -> BoxedStrategy<Option<Robust>> {
+        let rules = [None, Some(RobustRule::Median), Some(RobustRule::Krum), Some(RobustRule::NormBound)];
+        let settings = (prop::sample::select(rules.to_vec()), prop::option::of(self.positive()), 1u32..9);
+        let robust = |(rule, clip, cap)| Robust { rule, clip, weight_cap: Some(cap), ..Robust::default() };
+        prop::option::of(settings.prop_map(robust)).boxed()
+    }
+
+    fn ballot(self) -> BoxedStrategy<Query> {
+        let motions = move |hidden: Vec<usize>| {
+            let inner = hidden.clone();
+            let motion = self.design().prop_flat_map(move |design| {
+                let (before, after) = (self.parameters(&design, &inner), self.parameters(&design, &inner));
+                (Just(design), before, after).prop_map(|(design, before, after)| Motion {
+                    design,
+                    before,
+                    after,
+                })
+            });
+            (Just(hidden), vec(motion, 0..3))
+        };
+        (self.target(), self.hidden().prop_flat_map(motions), self.number(), 0u64..9)
+            .prop_map(|(target, (hidden, motions), tolerance, least)| {
+                Query::Ballot(Ballot { target, hidden, motions, tolerance, least })
             })
             .boxed()
     }
@@ -321,6 +350,7 @@ impl Taste {
             })),
             self.conditioning().prop_map(|conditioning| Query::Quality(Quality { conditioning })),
             self.training(),
+            self.ballot(),
             self.roc(),
             self.calibration(),
             accuracy.prop_map(|(models, thresholds)| Query::Accuracy(Accuracy { models, thresholds })),
@@ -344,6 +374,7 @@ fn finish(query: &Query, sum: &Summary) {
         }
         Query::Gram(q) => drop(q.finish(sum)),
         Query::Training(q) => drop(q.finish(sum)),
+        Query::Ballot(q) => drop(q.finish(sum)),
         Query::Climb(q) => {
             for (fit, at) in q.fits.iter().zip(q.finish(sum).unwrap_or_default()) {
                 for lambda in [0.0, 1.0] {
@@ -431,6 +462,7 @@ fn asks_for_columns(query: &Query) -> bool {
         | Query::HeldOut(HeldOut { inputs, .. })
         | Query::Firth(Firth { inputs, .. }) => inputs.iter().any(|inputs| !inputs.design.columns.is_empty()),
         Query::Training(q) => q.networks.iter().any(|point| !point.design.columns.is_empty()),
+        Query::Ballot(q) => q.motions.iter().any(|motion| !motion.design.columns.is_empty()),
         Query::Roc(Roc { models, .. })
         | Query::Calibration(Calibration { models, .. })
         | Query::Accuracy(Accuracy { models, .. }) => {

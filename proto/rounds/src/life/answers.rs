@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use consilium_crypto::{Context, CryptoFault, Phase, Request};
-use consilium_stats::{Query, Summary, SummaryFault};
+use consilium_stats::{Query, Summary};
 use consilium_types::plan::Aggregate;
 use consilium_types::{Digest, SiteId, StudyPlan};
 
@@ -139,10 +139,18 @@ impl Answers {
         }
     }
 
-    /// The sum, and what is to be kept of how it was opened.
-    pub(super) fn sum(&self, key: Key, uploaded: &dyn Uploaded) -> Result<(Summary, Option<Effect>), String> {
+    /// The sum, or what the question puts in its place, and what is to be kept of how it was opened.
+    pub(super) fn sum(
+        &self,
+        query: &Query,
+        key: Key,
+        uploaded: &dyn Uploaded,
+    ) -> Result<(Summary, Option<Effect>), String> {
         match self {
-            Self::Clear(summaries) => Ok((added(summaries).map_err(|fault| fault.to_string())?, None)),
+            Self::Clear(summaries) => {
+                let summaries: Vec<&Summary> = summaries.values().collect();
+                Ok((query.combine(&summaries).map_err(|fault| fault.to_string())?, None))
+            }
             Self::Blinded(blinded) => {
                 let opening = blinded.opening().ok_or("no step opened it")?.clone();
                 let sum = blinded
@@ -153,10 +161,4 @@ impl Answers {
             }
         }
     }
-}
-
-fn added(summaries: &BTreeMap<SiteId, Summary>) -> Result<Summary, SummaryFault> {
-    let mut summaries = summaries.values();
-    let first = summaries.next().cloned().ok_or(SummaryFault::Length { expected: 1, found: 0 })?;
-    summaries.try_fold(first, Summary::plus)
 }

@@ -207,7 +207,7 @@ impl StudyLife {
     fn close(&mut self, now: Timestamp, uploaded: &dyn Uploaded) -> Vec<Effect> {
         let State::Running(running) = &self.state else { return Vec::new() };
         let (key, contributions) = (running.key, running.answers.digests());
-        match running.answers.sum(key, uploaded) {
+        match running.answers.sum(&running.query, key, uploaded) {
             Ok((sum, kept)) => {
                 self.advance(now, &sum, contributions.clone());
                 let entry = Entry::Closed { at: now, key, sum, contributions };

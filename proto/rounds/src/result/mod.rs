@@ -357,6 +357,32 @@ pub struct NetworkResult {
     pub loss: Vec<f64>,
     /// In the manifest's order.
     pub parameters: Vec<f32>,
+    /// Rounds that were taken back, of the network on all patients and those of the folds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_back: Vec<TakenBack>,
+}
+
+/// A round that was taken back: the course went on from the model before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// Which, from 1.
+    pub round: u32,
+    /// Why.
+    pub why: WhyTakenBack,
+    /// Of how many of the networks that are trained side by side.
+    pub networks: u32,
+}
+
+/// Why a round was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyTakenBack {
+    /// Most hospitals found the new network worse than the one before.
+    Vote,
+    /// The average moved further than the plan lets any hospital move.
+    Norm,
+    /// It began from a network that was voted down meanwhile.
+    Before,
 }
 
 /// What a study took.
@@ -471,7 +497,13 @@ impl LogisticResult {
 }
 
 impl NetworkResult {
-    pub(crate) fn new(schema: &Schema, hidden: &[usize], point: &NetworkPoint, loss: Vec<f64>) -> Self {
+    pub(crate) fn new(
+        schema: &Schema,
+        hidden: &[usize],
+        point: &NetworkPoint,
+        loss: Vec<f64>,
+        taken_back: Vec<TakenBack>,
+    ) -> Self {
         let design = &point.design;
         Self {
             columns: design.columns.iter().map(|c| column_name(schema, *c)).collect(),
@@ -480,6 +512,7 @@ impl NetworkResult {
             hidden: hidden.to_vec(),
             loss,
             parameters: point.parameters.clone(),
+            taken_back,
         }
     }
 }

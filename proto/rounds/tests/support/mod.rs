@@ -220,8 +220,9 @@ pub(crate) fn ask(query: &Query, width: usize, sites: &[Site]) -> Summary {
     let sent = serde_json::to_vec(query).expect("queries serialise");
     let query: Query = serde_json::from_slice(&sent).expect("and come back");
     query.check(width).expect("an honest question");
-    let answers = sites.iter().map(|site| query.answer(site, &LinearNetworks).expect("fit rows"));
-    let total = answers.reduce(|a, b| a.plus(&b).expect("equal shapes")).expect("a site");
+    let answer = |site: &Site| query.answer(site, &LinearNetworks).expect("fit rows");
+    let answers: Vec<Summary> = sites.iter().map(answer).collect();
+    let total = query.combine(&answers.iter().collect::<Vec<_>>()).expect("equal shapes");
     let bytes = total.to_bytes();
     match total {
         Summary::Statistics(_) => Summary::statistics_from_bytes(&bytes),

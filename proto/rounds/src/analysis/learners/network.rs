@@ -1,4 +1,8 @@
 //! Federated averaging: one network for each outer training set and one for all patients, trained together.
+//!
+//! A round can be taken back ([`guard`]): the course then goes on from the model before.
+
+mod guard;
 
 use consilium_stats::network::{derive_seed, initial};
 use consilium_stats::{Averaged, Design, NetworkPoint, Predictor, Target, Training};
@@ -6,9 +10,11 @@ use consilium_types::plan::{Learner, ModelFamily};
 
 use super::Fitted;
 use crate::analysis::AnalysisFault;
+use crate::analysis::desk::both;
 use crate::analysis::preparing::Prepared;
 use crate::analysis::study::Study;
 use crate::result::{FitResult, NetworkResult};
+use guard::Guard;
 
 /// The networks of some families on their way.
 struct Networks<'a> {
@@ -16,6 +22,7 @@ struct Networks<'a> {
     families: &'a [ModelFamily],
     /// By family: all patients first, then without each cell.
     points: Vec<NetworkPoint>,
+    guard: Guard,
     /// Mean loss of the network on all patients, by family and round.
     losses: Vec<Vec<f64>>,
 }
@@ -26,12 +33,26 @@ pub(super) async fn train(
     prepared: &Prepared,
     families: &[ModelFamily],
 ) -> Result<Vec<Fitted>, AnalysisFault> {
-    let start = families.iter().flat_map(|family| points(study, prepared, *family)).collect();
-    let mut networks =
-        Networks { label: prepared.label, families, points: start, losses: vec![Vec::new(); families.len()] };
-    for round in 0..study.plan().model.network.rounds {
-        let averaged = study.ask(networks.round(study, round)).await?;
-        networks.take(study, averaged);
+    let points: Vec<_> = families.iter().flat_map(|family| points(study, prepared, *family)).collect();
+    let guard = Guard::new(study, prepared.label, points.len());
+    let losses = vec![Vec::new(); families.len()];
+    let mut networks = Networks { label: prepared.label, families, points, guard, losses };
+    let rounds = study.plan().model.network.rounds;
+    for round in 0..rounds {
+        let training = study.ask(networks.training(study, round));
+        let averaged = match networks.guard.ballot(study, &networks.points) {
+            None => training.await?,
+            Some(ballot) => {
+                let (averaged, votes) = both(training, study.ask(ballot)).await?;
+                networks.guard.judge(study, round, &votes, &mut networks.points);
+                averaged
+            }
+        };
+        networks.take(study, round, averaged);
+    }
+    if let Some(ballot) = networks.guard.ballot(study, &networks.points) {
+        let votes = study.ask(ballot).await?;
+        networks.guard.judge(study, rounds, &votes, &mut networks.points);
     }
     Ok(networks.collect(study))
 }
@@ -56,7 +77,7 @@ fn points(study: &Study, prepared: &Prepared, family: ModelFamily) -> Vec<Networ
 }
 
 impl Networks<'_> {
-    fn round(&self, study: &Study, round: u32) -> Training {
+    fn training(&self, study: &Study, round: u32) -> Training {
         let network = &study.plan().model.network;
         Training {
             target: Target::case(self.label),
@@ -68,38 +89,43 @@ impl Networks<'_> {
             decay: network.decay,
             seed: derive_seed(study.plan().study.seed, &format!("round/{round}")),
             dp: study.plan().privacy.dp,
+            robust: study.plan().robust,
         }
     }
 
-    fn take(&mut self, study: &Study, averaged: Vec<Averaged>) {
+    fn take(&mut self, study: &Study, round: u32, averaged: Vec<Averaged>) {
         let per_family = study.scored().len() + 1;
         for (i, (network, average)) in self.points.iter_mut().zip(averaged).enumerate() {
-            network.parameters = average.parameters;
             // with noise no site tells its loss
             if i % per_family == 0 && study.plan().privacy.dp.is_none() {
                 self.losses[i / per_family].push(average.loss);
             }
+            self.guard.take(i, round, network, average);
         }
     }
 
     fn collect(&self, study: &Study) -> Vec<Fitted> {
         let hidden = &study.plan().model.network.hidden;
-        let per_family = self.points.chunks(study.scored().len() + 1);
-        let of_family = |((family, networks), losses): ((&ModelFamily, &[NetworkPoint]), &Vec<f64>)| {
-            let predictor = |point: &NetworkPoint| Predictor::Network {
-                design: point.design.clone(),
-                hidden: hidden.clone(),
-                parameters: point.parameters.clone(),
+        let per_family = study.scored().len() + 1;
+        let of_family =
+            |(place, ((family, networks), losses)): (usize, ((&ModelFamily, &[NetworkPoint]), &Vec<f64>))| {
+                let predictor = |point: &NetworkPoint| Predictor::Network {
+                    design: point.design.clone(),
+                    hidden: hidden.clone(),
+                    parameters: point.parameters.clone(),
+                };
+                let taken_back = self.guard.taken_back(place * per_family..(place + 1) * per_family);
+                let network =
+                    NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone(), taken_back);
+                Fitted {
+                    label: self.label,
+                    family: *family,
+                    learner: Learner::Mlp,
+                    cells: study.by_cell(networks[1..].iter().map(predictor)),
+                    fit: FitResult::Network(network),
+                }
             };
-            let network = NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone());
-            Fitted {
-                label: self.label,
-                family: *family,
-                learner: Learner::Mlp,
-                cells: study.by_cell(networks[1..].iter().map(predictor)),
-                fit: FitResult::Network(network),
-            }
-        };
-        self.families.iter().zip(per_family).zip(&self.losses).map(of_family).collect()
+        let by_family = self.families.iter().zip(self.points.chunks(per_family)).zip(&self.losses);
+        by_family.enumerate().map(of_family).collect()
     }
 }
