@@ -94,6 +94,9 @@ impl Answering {
         let rows = cohort.rows(plan, site, &question.roster).ok_or_else(stranger)?;
         let query = question.asked()?;
         query.check(cohort.schema().columns.len())?;
+        if !query.guards(plan.robust) {
+            return Err(Fault::OtherGuards(question.study.clone()));
+        }
         let sites = distinct(&question.roster);
         let largest = Size::of(plan, cohort.schema(), sites).fit;
         policy.limits(plan, largest).allow(query, &rows, sites)?;

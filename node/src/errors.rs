@@ -190,6 +190,18 @@ pub enum Fault {
     /// The plan shows what the policy does not allow.
     #[error("policy.toml: site_sums = false, but the plan releases sums of single hospitals; nothing leaves")]
     SiteSums,
+    /// The plan shows the coordinator what the policy wants blinded.
+    #[error(
+        "policy.toml: clear_sums = false, but the plan shows the coordinator this hospital's sums, and its networks, in clear; \
+         nothing leaves"
+    )]
+    ClearSums,
+    /// Networks guarded otherwise than the accepted plan says.
+    #[error(
+        "a question about {0} trains networks, or asks for votes, otherwise than `[robust]` of the accepted plan; tell the \
+         coordinator's operator"
+    )]
+    OtherGuards(StudyId),
     /// The data are not what they were when the study began.
     #[error("the data of {0} have changed since its first answer; restore them, or refuse the study")]
     DataChanged(StudyId),
@@ -329,6 +341,8 @@ impl Fault {
             Self::TooFewPatients { .. } => "CNS-N-0405",
             Self::SiteSums => "CNS-N-0406",
             Self::DataChanged(_) => "CNS-N-0407",
+            Self::OtherGuards(_) => "CNS-N-0410",
+            Self::ClearSums => "CNS-N-0411",
             Self::OtherNoise(_) => "CNS-N-0701",
             Self::Overspent { .. } => "CNS-N-0702",
             Self::SpendingLedger { .. } => "CNS-N-0703",

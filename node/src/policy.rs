@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use consilium_stats::{Limits, Query};
-use consilium_types::plan::{Learner, OutcomeKind, Release};
+use consilium_types::plan::{Aggregate, Learner, OutcomeKind, Release};
 use consilium_types::{Digest, SiteId, StudyId, StudyPlan};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -29,6 +29,10 @@ min_sites = 3
 
 # Whether a plan may show sums of a single hospital (leave-site-out validation needs it).
 site_sums = false
+
+# Whether a plan may show the coordinator your sums, and your networks, alone and in clear (`privacy.aggregate = \"clear\"`; rules
+# against lying hospitals need it). With false, only blinded sums leave.
+clear_sums = true
 
 # Fewest patients of a class of an outcome here, if there are any at all; a plan may ask for more. 3 is DataSHIELD's
 # nfilter.tab. 1 switches the rule off: a plan can then agree on less.
@@ -73,6 +77,7 @@ pub(crate) struct Policy {
     min_patients: u32,
     min_sites: u32,
     site_sums: bool,
+    clear_sums: bool,
     cell: u32,
     per_model: Option<f64>,
     unfit: UnfitRule,
@@ -125,6 +130,7 @@ impl Default for Policy {
             min_patients: 5,
             min_sites: 3,
             site_sums: false,
+            clear_sums: true,
             cell: 3,
             per_model: None,
             unfit: UnfitRule::Refuse,
@@ -222,6 +228,9 @@ impl Policy {
         }
         if plan.privacy.release.contains(&Release::SiteSums) && !self.site_sums {
             return Err(Fault::SiteSums);
+        }
+        if plan.privacy.aggregate == Aggregate::Clear && !self.clear_sums {
+            return Err(Fault::ClearSums);
         }
         Ok(())
     }
@@ -362,6 +371,19 @@ mod tests {
         );
         assert_eq!(policy("").allows_plan(&plan).unwrap_err().code(), "CNS-N-0406");
         assert!(policy("site_sums = true").allows_plan(&plan).is_ok());
+    }
+
+    #[test]
+    fn a_hospital_can_ask_for_blinded_sums_alone() {
+        let clear = plan(
+            "[model]\nlearner = \"mlp\"\n[privacy]\naggregate = \"clear\"\n[robust]\nrule = \"median\"\n",
+        );
+        assert!(policy("").allows_plan(&clear).is_ok());
+        let blind = policy("clear_sums = false");
+        assert_eq!(blind.allows_plan(&clear).unwrap_err().code(), "CNS-N-0411");
+        assert!(
+            blind.allows_plan(&plan("[model]\nlearner = \"mlp\"\n[robust]\nclip = 1\nvote = 0.1\n")).is_ok()
+        );
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(super) fn leaves(plan: &StudyPlan, rules: &Policy) -> Vec<String> {
     ];
     lines.extend(prepared(plan));
     lines.extend(plan.model.learners().map(|learner| fitted(plan, learner)));
+    lines.extend(voted(plan));
     lines.extend(evaluated(plan));
     lines.push(
         "never: an image, a row, a name, a date, a file name; instead of an answer, at most a code"
@@ -79,9 +80,11 @@ fn fitted(plan: &StudyPlan, learner: Learner) -> String {
             let times = boost.trees.saturating_mul(boost.depth);
             format!("{times} times ({name}): sums of gradients by bin of columns, in nodes of the trees")
         }
-        Learner::Mlp => {
-            format!("{} times ({name}): a network's parameters after training here", network.rounds)
-        }
+        Learner::Mlp => format!(
+            "{} times ({name}): a network's parameters after training here{}",
+            network.rounds,
+            clipped(plan)
+        ),
         Learner::Logistic
         | Learner::Firth
         | Learner::Ordinal
@@ -94,6 +97,34 @@ fn fitted(plan: &StudyPlan, learner: Learner) -> String {
             )
         }
     }
+}
+
+/// What becomes of a network's parameters before they leave.
+fn clipped(plan: &StudyPlan) -> String {
+    let robust = plan.robust.unwrap_or_default();
+    let clip = robust.clip.map(|bound| format!(", their change shortened to {bound} if it is longer"));
+    let cap = robust.weight_cap.map(|most| format!(", counting for at most {most} patients"));
+    clip.into_iter().chain(cap).collect()
+}
+
+/// What guards networks against hospitals with wrong numbers.
+fn voted(plan: &StudyPlan) -> Vec<String> {
+    let Some(robust) = plan.robust else { return Vec::new() };
+    let rule = robust.rule.map(|rule| {
+        let word = rule.word();
+        format!(
+            "attention: the rule against wrong numbers (\"{word}\") compares hospitals' networks one by one, so the \
+             coordinator sees this hospital's network alone, in clear, after every round"
+        )
+    });
+    let vote = robust.vote.map(|tolerance| {
+        format!(
+            "{} times: one vote a network: whether it is worse than the one before on patients here, by more than \
+             {tolerance} in mean log-loss; if most hospitals say so, the round is taken back",
+            plan.model.network.rounds
+        )
+    });
+    rule.into_iter().chain(vote).collect()
 }
 
 fn evaluated(plan: &StudyPlan) -> Vec<String> {
@@ -168,8 +199,24 @@ mod tests {
         let clear = format!("{PLAN}[privacy]\naggregate = \"clear\"\n");
         let clear = StudyPlan::from_toml(&clear, "plan.toml").unwrap();
         assert!(leaves(&clear, &Policy::default()).join("\n").contains("in clear"));
+        assert!(!text.contains("vote") && !text.contains("attention"), "{text}");
         let rows = in_words(&plan);
         assert!(rows.contains(&("models", "logistic, mlp, boost".to_owned())));
         assert!(rows.contains(&("plan hash", plan.hash().to_string())));
+    }
+    #[test]
+    fn a_rule_and_a_vote_are_said_before_they_are_accepted() {
+        let clear = format!(
+            "{PLAN}[privacy]\naggregate = \"clear\"\n[robust]\nrule = \"median\"\nclip = 2\nvote = 0.25\n"
+        );
+        let plan = StudyPlan::from_toml(&clear, "plan.toml").unwrap();
+        let text = leaves(&plan, &Policy::default()).join("\n");
+        for part in ["\"median\"", "network alone, in clear", "shortened to 2", "7 times: one vote", "0.25"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let capped = format!("{PLAN}[robust]\nweight_cap = 40\n");
+        let text =
+            leaves(&StudyPlan::from_toml(&capped, "plan.toml").unwrap(), &Policy::default()).join("\n");
+        assert!(text.contains("at most 40 patients") && !text.contains("attention"), "{text}");
     }
 }
