@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod masked;
+mod poisoning;
 mod table;
 
 use consilium_learn::Perceptrons;
@@ -44,6 +45,7 @@ fn training() -> Training {
         decay: 0.0,
         seed: 7,
         dp: None,
+        robust: None,
     }
 }
 

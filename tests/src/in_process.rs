@@ -23,16 +23,12 @@ pub fn result(consortium: &Consortium, plan: &StudyPlan, sites: &[&str]) -> Resu
     let schema = cohorts.first().context("a hospital")?.schema();
     let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema)?;
     loop {
-        let mut sum: Option<Summary> = None;
-        for (site, cohort) in roster.iter().zip(&cohorts) {
+        let answer = |(site, cohort): (&SiteId, &Cohort)| -> Result<Summary> {
             let rows = cohort.rows(plan, site, &roster).context("a hospital of the roster")?;
-            let answer = query.answer(&rows, &Perceptrons)?;
-            sum = Some(match sum {
-                Some(sum) => sum.plus(&answer)?,
-                None => answer,
-            });
-        }
-        match analysis.absorb(&query, &sum.context("a hospital")?)? {
+            Ok(query.answer(&rows, &Perceptrons)?)
+        };
+        let answers = roster.iter().zip(&cohorts).map(answer).collect::<Result<Vec<_>>>()?;
+        match analysis.absorb(&query, &query.combine(&answers.iter().collect::<Vec<_>>())?)? {
             Progress::Ask(next, question) => (analysis, query) = (*next, question),
             Progress::Done(result) => return Ok(result.to_json()),
         }

@@ -94,15 +94,10 @@ fn refused(query: &Query, sites: &[Site<'_>], limits: &Limits) -> Vec<String> {
 }
 
 fn ask(query: &Query, sites: &[Site<'_>], width: usize, networks: &dyn Networks) -> Result<Summary> {
-    let mut sum: Option<Summary> = None;
-    for site in sites {
-        query.check(width)?;
-        let summary = query.answer(site.rows, networks).with_context(|| format!("at {}", site.id))?;
-        query.accept(&summary)?;
-        sum = Some(match sum {
-            Some(so_far) => so_far.plus(&summary)?,
-            None => summary,
-        });
-    }
-    sum.context("no site takes part")
+    query.check(width)?;
+    let answer = |site: &Site<'_>| -> Result<Summary> {
+        query.answer(site.rows, networks).with_context(|| format!("at {}", site.id))
+    };
+    let answers = sites.iter().map(answer).collect::<Result<Vec<_>>>()?;
+    Ok(query.combine(&answers.iter().collect::<Vec<_>>())?)
 }

@@ -2,7 +2,7 @@
 
 use consilium_rounds::result::{
     Coefficient, FitResult, LassoPredictor, LassoResult, LassoTerm, LinearPredictor, LinearResult,
-    LogisticResult, ModelResult, StudyResult, SvmResult, Term,
+    LogisticResult, ModelResult, NetworkResult, StudyResult, SvmResult, Term,
 };
 use consilium_types::StudyPlan;
 use consilium_types::plan::Learner;
@@ -18,6 +18,19 @@ pub(super) fn models(plan: &StudyPlan, result: &StudyResult) -> Vec<Model> {
     result.models.iter().map(|model| described(plan, result, model)).collect()
 }
 
+/// What guarded a network against hospitals with wrong numbers, and what that undid.
+fn guarded(plan: &StudyPlan, fit: &NetworkResult) -> String {
+    let Some(robust) = plan.robust else { return String::new() };
+    let rule = robust.rule.map(|rule| format!(" In place of averages stands the rule \"{}\".", rule.word()));
+    let mut rounds: Vec<u32> = fit.taken_back.iter().map(|back| back.round).collect();
+    rounds.dedup();
+    let back = match rounds.len() {
+        0 => " No round was taken back.".to_owned(),
+        n => format!(" {n} rounds were taken back, for some network or all: {}.", list(&rounds)),
+    };
+    rule.unwrap_or_default() + &back
+}
+
 fn described(plan: &StudyPlan, result: &StudyResult, model: &ModelResult) -> Model {
     let known = result.cohort.labels.iter().find(|label| label.label == model.label);
     let n = known.map_or(result.cohort.n, |label| label.classes.iter().map(|class| class.n).sum());
@@ -30,11 +43,12 @@ fn described(plan: &StudyPlan, result: &StudyResult, model: &ModelResult) -> Mod
         FitResult::Network(fit) => (
             format!(
                 "Multilayer perceptron on {} and {} patients: hidden layers of {}, {} rounds of federated averaging. It \
-                 has no coefficients that a person could read, and its fit is not exact.",
+                 has no coefficients that a person could read, and its fit is not exact.{}",
                 columns(fit.columns.len()),
                 whole(n),
                 list(&fit.hidden),
-                fit.loss.len()
+                fit.loss.len(),
+                guarded(plan, fit)
             ),
             Vec::new(),
         ),
@@ -81,8 +95,8 @@ fn columns(n: usize) -> String {
     if n == 1 { "1 column".to_owned() } else { format!("{n} columns") }
 }
 
-fn list(widths: &[usize]) -> String {
-    widths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn list(numbers: &[impl ToString]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// A model and what its tables need to know.

@@ -1,0 +1,292 @@
+//! One hospital of five sends wrong numbers, in every round or in one: plain averaging fails, a rule does not, and blinded sums take
+//! the round back.
+//!
+//! What changes is the liar's words of network training, also those that the fixed point would never write; it evaluates
+//! honestly, so that the accuracy is that of the model and not of the lie. Rows: docs/threat-model.md, "Poisoned model".
+
+use consilium_learn::Perceptrons;
+use consilium_rounds::result::{NetworkResult, WhyTakenBack};
+use consilium_rounds::{Analysis, Progress};
+use consilium_stats::{Query, Rows, Summary, Training};
+use consilium_types::plan::Aggregate;
+use consilium_types::{Column, ColumnKind, Schema, SiteId, StudyPlan, fixed};
+
+use super::table::Draws;
+
+const SITES: usize = 5;
+const PATIENTS: usize = 90;
+const COLUMNS: usize = 6;
+const FOLDS: usize = 3;
+const ROUNDS: u32 = 16;
+/// Farthest word of a lie: sums of five stay within 64 bits.
+const FARTHEST: f64 = 5e17;
+/// Which hospital lies.
+const LIAR: usize = 2;
+/// Most AUC that one round of lies costs where it is taken back.
+const MOST_LOST: f64 = 0.02;
+/// Most AUC that lies in every round cost under a rule, which then learns from four hospitals, or fewer.
+const MOST_LOST_BY_RULE: f64 = 0.05;
+
+/// A hospital's invented patients.
+#[derive(Clone)]
+struct Hospital {
+    values: Vec<Vec<f64>>,
+    cases: Vec<bool>,
+    flow: Vec<u64>,
+}
+
+impl Rows for Hospital {
+    fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    fn width(&self) -> usize {
+        COLUMNS
+    }
+
+    fn value(&self, row: usize, column: usize) -> f64 {
+        self.values[row][column]
+    }
+
+    fn label(&self, row: usize, label: usize) -> Option<u32> {
+        (label == 0).then(|| u32::from(self.cases[row]))
+    }
+
+    fn cell(&self, row: usize) -> usize {
+        row % FOLDS
+    }
+
+    fn flow(&self) -> &[u64] {
+        &self.flow
+    }
+
+    fn draw(&self, row: usize, _: &str) -> u64 {
+        row as u64
+    }
+}
+
+/// Two columns tell cases, a little differently at each hospital; the others are noise.
+fn hospitals() -> Vec<Hospital> {
+    let hospital = |site: usize| {
+        let mut draws = Draws::new(site as u64);
+        let shift = draws.bell() / 5.0;
+        let mut patient = |row: usize| {
+            let case = (row / FOLDS).is_multiple_of(2);
+            let mut values: Vec<f64> = (0..COLUMNS).map(|_| draws.bell() + shift).collect();
+            if case {
+                values[0] += 1.3;
+                values[1] -= 1.0;
+            }
+            (values, case)
+        };
+        let (values, cases) = (0..PATIENTS).map(&mut patient).unzip();
+        Hospital { values, cases, flow: vec![PATIENTS as u64; 1] }
+    };
+    (0..SITES).map(hospital).collect()
+}
+
+fn plan(aggregate: &str, robust: &str) -> StudyPlan {
+    let columns: Vec<String> = (0..COLUMNS).map(|i| format!("\"c{i}\"")).collect();
+    let text = format!(
+        "[study]\nid = \"poisoned\"\ntitle = \"One of five lies\"\nseed = 5\nsites = {{ min = {SITES} }}\n\
+         [inputs.clinical]\nnumeric = [{}]\n[outcome]\nlabel = \"y\"\npositive = \"1\"\n\
+         [model]\nlearner = \"mlp\"\nnetwork = {{ hidden = [4], rounds = {ROUNDS}, epochs = 3, rate = 0.3 }}\n\
+         [privacy]\naggregate = \"{aggregate}\"\n[evaluate]\nfolds = {FOLDS}\n{robust}",
+        columns.join(", ")
+    );
+    StudyPlan::from_toml(&text, "plan.toml").unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// What the liar does to its own words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Lie {
+    /// The change of its model, a hundred times as large.
+    Scaled,
+    /// The change of its model backwards, of twenty times as many patients.
+    Flipped,
+    /// A model of cases called controls and controls cases, of twenty times as many patients.
+    Labels,
+}
+
+const LIES: [Lie; 3] = [Lie::Scaled, Lie::Flipped, Lie::Labels];
+
+impl Lie {
+    fn factor(self) -> f64 {
+        match self {
+            Self::Scaled => 100.0,
+            Self::Flipped => -1.0,
+            Self::Labels => 1.0,
+        }
+    }
+
+    fn claim(self) -> f64 {
+        if self == Self::Scaled { 1.0 } else { 20.0 }
+    }
+
+    /// The words of one network, changed.
+    fn tell(self, training: &Training, start: &[f32], words: &mut [i128]) {
+        let one = f64::from(2).powi(fixed::UPDATE_BITS.cast_signed());
+        let (model, tail) = words.split_at_mut(start.len());
+        let ruled = training.robust.is_some_and(|robust| robust.rule.is_some());
+        let weight = if ruled { 1.0 } else { tail[0] as f64 / one };
+        let claim = if ruled { 1.0 } else { self.claim() };
+        for (word, start) in model.iter_mut().zip(start) {
+            let start = f64::from(*start);
+            let honest = *word as f64 / one / weight;
+            let told = start + self.factor() * (honest - start);
+            #[expect(clippy::cast_possible_truncation, reason = "words")]
+            let lie = (told * weight * claim * one).clamp(-FARTHEST, FARTHEST) as i128;
+            *word = lie;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "words")]
+        let patients = (tail[0] as f64 * self.claim()) as i128;
+        tail[0] = patients;
+    }
+}
+
+/// The liar's answer: honest words, and its lie where networks are trained.
+fn lied(query: &Query, honest: Summary, poisoned: &Summary, lie: Lie) -> Summary {
+    match query {
+        Query::Stack(stack) => {
+            let (Summary::Statistics(mut words), Summary::Statistics(other)) = (honest, poisoned) else {
+                panic!("a stack")
+            };
+            let mut at = 0;
+            for question in &stack.questions {
+                if let Query::Training(training) = question {
+                    words[at..at + question.length()].copy_from_slice(&other[at..at + question.length()]);
+                    told(training, &mut words[at..], lie);
+                }
+                at += question.length();
+            }
+            Summary::Statistics(words)
+        }
+        Query::Training(training) => {
+            let Summary::Updates(words) = poisoned else { panic!("updates") };
+            let mut words: Vec<i128> = words.iter().map(|word| i128::from(*word)).collect();
+            told(training, &mut words, lie);
+            let narrow = |word: &i128| i64::try_from(*word).expect("a lie of 64 bits");
+            Summary::Updates(words.iter().map(narrow).collect())
+        }
+        _ => honest,
+    }
+}
+
+fn told(training: &Training, words: &mut [i128], lie: Lie) {
+    let mut at = 0;
+    for point in &training.networks {
+        let length = point.parameters.len() + 3;
+        lie.tell(training, &point.parameters, &mut words[at..at + length]);
+        at += length;
+    }
+}
+
+fn trains(query: &Query) -> bool {
+    !query.trainings().is_empty()
+}
+
+/// The AUC, and the network's own account; or why there is none.
+fn run(plan: &StudyPlan, lie: impl Fn(u32) -> Option<Lie>) -> Result<(f64, NetworkResult), String> {
+    let hospitals = hospitals();
+    let column = |i: usize| Column { name: format!("c{i}"), kind: ColumnKind::Clinical };
+    let schema = Schema { columns: (0..COLUMNS).map(column).collect(), extractor: String::new() };
+    let roster: Vec<SiteId> = (0..SITES).map(|i| format!("site-{i}").parse().unwrap()).collect();
+    let (mut analysis, mut query) =
+        Analysis::begin(plan, &roster, &schema).map_err(|fault| fault.to_string())?;
+    let mut round = 0;
+    loop {
+        query.check(COLUMNS).map_err(|fault| fault.to_string())?;
+        round += u32::from(trains(&query));
+        let lie = lie(round).filter(|_| trains(&query));
+        let answer = |(site, rows): (usize, &Hospital)| -> Result<Summary, String> {
+            let honest = query.answer(rows, &Perceptrons).map_err(|fault| fault.to_string())?;
+            let Some(lie) = lie.filter(|_| site == LIAR) else { return Ok(honest) };
+            let flipped = Hospital { cases: rows.cases.iter().map(|case| !case).collect(), ..rows.clone() };
+            let rows = if lie == Lie::Labels { &flipped } else { rows };
+            let poisoned = query.answer(rows, &Perceptrons).map_err(|fault| fault.to_string())?;
+            Ok(lied(&query, honest, &poisoned, lie))
+        };
+        let answers = hospitals.iter().enumerate().map(answer).collect::<Result<Vec<_>, _>>()?;
+        let sum = match plan.privacy.aggregate {
+            // nobody sees a part of a blinded sum
+            Aggregate::SecureSum => answers.into_iter().reduce(|a, b| a.plus(&b).unwrap()).unwrap(),
+            Aggregate::Clear => {
+                query.combine(&answers.iter().collect::<Vec<_>>()).map_err(|fault| fault.to_string())?
+            }
+        };
+        match analysis.absorb(&query, &sum).map_err(|fault| fault.to_string())? {
+            Progress::Ask(next, question) => (analysis, query) = (*next, question),
+            Progress::Done(result) => {
+                let model = &result.models[0];
+                return Ok((model.binary().unwrap().auc.auc, model.network().unwrap().clone()));
+            }
+        }
+    }
+}
+
+fn clean(plan: &StudyPlan) -> f64 {
+    let (auc, network) = run(plan, |_| None).unwrap();
+    assert!(network.taken_back.is_empty(), "an honest round was taken back: {:?}", network.taken_back);
+    assert!(auc > 0.8, "nothing was learnt: {auc}");
+    auc
+}
+
+#[test]
+fn rules_keep_a_network_from_one_liar_of_five_and_averaging_does_not() {
+    let plain = plan("clear", "");
+    let usual = clean(&plain);
+    for lie in LIES {
+        let auc = run(&plain, |_| Some(lie)).map_or(0.5, |(auc, _)| auc);
+        println!("plain average, {lie:?}: {auc:.3} instead of {usual:.3}");
+        assert!(auc < usual - 0.1, "{lie:?} does no harm: {auc}");
+    }
+    for rule in ["median", "trimmed-mean", "krum", "multi-krum", "norm-bound"] {
+        let clip = if rule == "norm-bound" { "clip = 1.0\n" } else { "" };
+        let guarded = plan("clear", &format!("[robust]\nrule = \"{rule}\"\n{clip}"));
+        let without = clean(&guarded);
+        for lie in LIES {
+            let (auc, _) = run(&guarded, |_| Some(lie)).unwrap();
+            println!("{rule}, {lie:?}: {auc:.3}, clean {without:.3}, averaged {usual:.3}");
+            assert!(auc >= without.max(usual) - MOST_LOST_BY_RULE, "{rule}, {lie:?}: {auc}");
+        }
+    }
+}
+
+#[test]
+fn blinded_sums_take_a_poisoned_round_back_and_say_so() {
+    let guarded = plan("secure-sum", "[robust]\nclip = 2.0\nvote = 0.02\n");
+    let usual = clean(&guarded);
+    for lie in LIES {
+        let (auc, network) = run(&guarded, |round| (round == 4).then_some(lie)).unwrap();
+        println!("blinded, {lie:?} in round 4: {auc:.3} instead of {usual:.3}, {:?}", network.taken_back);
+        assert!(auc >= usual - MOST_LOST, "{lie:?}: {auc}");
+        let back: Vec<(u32, WhyTakenBack)> =
+            network.taken_back.iter().map(|back| (back.round, back.why)).collect();
+        match lie {
+            Lie::Scaled => assert_eq!(back, [(4, WhyTakenBack::Norm)]),
+            _ => assert_eq!(back, [(4, WhyTakenBack::Vote), (5, WhyTakenBack::Before)]),
+        }
+        let networks = u32::try_from(FOLDS).unwrap() + 1;
+        assert!(network.taken_back.iter().all(|back| back.networks == networks));
+    }
+}
+
+#[test]
+fn who_lies_in_every_blinded_round_stops_a_network_and_does_not_lead_it() {
+    let guarded = plan("secure-sum", "[robust]\nclip = 2.0\nvote = 0.02\n");
+    for lie in LIES {
+        let (_, network) = run(&guarded, |_| Some(lie)).unwrap();
+        println!("blinded, {lie:?} in every round: {:?}", network.taken_back);
+        let mut rounds: Vec<u32> = network.taken_back.iter().map(|back| back.round).collect();
+        rounds.dedup();
+        assert_eq!(rounds, (1..=ROUNDS).collect::<Vec<_>>(), "{lie:?}");
+    }
+}
+
+#[test]
+fn a_weight_cap_bounds_the_largest_hospital() {
+    let capped = plan("secure-sum", "[robust]\nweight_cap = 10\n");
+    let auc = clean(&capped);
+    let usual = clean(&plan("secure-sum", ""));
+    assert!((auc - usual).abs() < MOST_LOST, "equal hospitals weigh alike with a cap: {auc}, {usual}");
+}
