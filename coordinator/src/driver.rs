@@ -8,7 +8,7 @@ use consilium_crypto::SitePublic;
 use consilium_ledger::witness::AddCheckpoint;
 use consilium_proto::v1::Opening;
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{self, Effect, Entry, Event, Key, Refusal, Timestamp};
+use consilium_rounds::life::{self, Effect, Entry, Event, Key, Refusal, Status, Timestamp};
 use consilium_store::{JournalLine, Opened, SiteState, Store, StudyRecord};
 use consilium_types::{Attempt, ExchangeNumber, PublicKey, SiteId, StudyId, StudyPlan};
 use tokio::sync::{Mutex, watch};
@@ -88,6 +88,11 @@ impl Studies {
     ) -> Result<T, Fault> {
         let lives = self.lives.lock().await;
         lives.get(study).map(look).ok_or_else(|| Fault::NoSuchStudy(study.clone()))
+    }
+
+    /// Where all studies stand, in the order of their ids.
+    pub(crate) async fn statuses(&self) -> Vec<Status> {
+        self.lives.lock().await.values().map(StudyLife::status).collect()
     }
 
     /// Looks at all studies offered to a site until something is found.

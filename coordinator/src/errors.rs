@@ -74,6 +74,22 @@ pub(crate) enum Fault {
     Tile(#[from] consilium_ledger::tile::TileFault),
     #[error("{}: not the key of the training log; restore it from a backup", .0.display())]
     LogKey(PathBuf),
+    #[error("{}: {why}", path.display())]
+    Settings { path: PathBuf, why: String },
+    #[error("`{0}` cannot be a name: use letters, digits and `.`, `_`, `-`, `@`, at most 64")]
+    PersonName(String),
+    #[error(
+        "the password is shorter than {0} characters; a few words that nobody else joins are easy to keep"
+    )]
+    ShortPassword(usize),
+    #[error("{0} cannot sign in with a password; `people list` shows who can")]
+    NoSuchPerson(String),
+    #[error(
+        "{0}: the pages carry passwords and are served on the loopback interface alone; put the hospital's HTTPS proxy before them and say --pages-url"
+    )]
+    PagesListen(String),
+    #[error("`{0}` is not where browsers find the pages: write https://HOST or https://HOST:PORT")]
+    PagesUrl(String),
     #[error("this call needs the hospital's certificate; run `consilium-node enrol` first")]
     NoCertificate,
     #[error("this certificate was revoked or not issued here; ask the operator for a new invitation")]
@@ -145,6 +161,12 @@ impl Fault {
             Self::NoSuchTemplate { .. } => "CNS-C-0119",
             Self::FileExists(_) => "CNS-C-0120",
             Self::NoEvidence(_) => "CNS-C-0121",
+            Self::Settings { .. } => "CNS-C-0123",
+            Self::PersonName(_) => "CNS-C-0124",
+            Self::ShortPassword(_) => "CNS-C-0125",
+            Self::NoSuchPerson(_) => "CNS-C-0126",
+            Self::PagesListen(_) => "CNS-C-0127",
+            Self::PagesUrl(_) => "CNS-C-0128",
             Self::NoCertificate => "CNS-C-0201",
             Self::CertificateUnknown => "CNS-C-0202",
             Self::UnknownInvitation => "CNS-C-0203",

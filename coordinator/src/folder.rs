@@ -52,6 +52,16 @@ impl Folder {
         self.0.join("log")
     }
 
+    /// Who may sign in to the pages with a password.
+    pub(crate) fn people(&self) -> PathBuf {
+        self.0.join("people.toml")
+    }
+
+    /// Where others sign in.
+    pub(crate) fn identity_provider(&self) -> PathBuf {
+        self.0.join("oidc.toml")
+    }
+
     /// The address the server was last bound to, for invitations when the port was left to the system.
     pub(crate) fn bound_address(&self) -> PathBuf {
         self.0.join("address")

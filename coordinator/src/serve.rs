@@ -13,6 +13,7 @@ use crate::authority::Authority;
 use crate::driver::Studies;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
+use crate::pages::Pages;
 use crate::renewal::Renewal;
 use crate::service::{ConsortiumService, EnrolmentService};
 use crate::training_log::TrainingLog;
@@ -21,20 +22,25 @@ use crate::{cli, log_server, tls, watcher};
 /// Largest message taken. Longer answers come in chunks.
 const MOST_BYTES: usize = 16 << 20;
 
+/// Where to listen, for this time only.
+#[derive(Debug)]
+pub(crate) struct Ports {
+    pub(crate) listen: Option<String>,
+    pub(crate) log_listen: Option<String>,
+    pub(crate) pages_listen: Option<String>,
+    /// Where browsers find the pages.
+    pub(crate) pages_url: Option<String>,
+}
+
 /// Serves until a signal asks it to stop.
-pub(crate) async fn serve(
-    folder: &Folder,
-    listen: Option<String>,
-    log_listen: Option<String>,
-) -> Result<(), Fault> {
+pub(crate) async fn serve(folder: &Folder, ports: Ports) -> Result<(), Fault> {
     let store = Store::open(&folder.database()).await?;
     let settings = store.settings().await?;
     let host = cli::host(&settings.address)?;
     let authority = Authority::open(folder)?;
     authority.issue_server(host, folder)?;
     let renewal = Renewal::new(store.clone(), authority);
-    let listen = listen.unwrap_or(settings.listen);
-    let (listener, port) = bind(&listen).await?;
+    let (listener, port) = bind(&ports.listen.unwrap_or(settings.listen)).await?;
     let acceptor = tls::acceptor(folder)?;
     let mut log = TrainingLog::open(folder, &store).await?;
     log.started(&store, folder::program()?).await?;
@@ -42,7 +48,14 @@ pub(crate) async fn serve(
     folder::write(&folder.bound_address(), &format!("{host}:{port}\n"))?;
     cli::say(format_args!("listening on {host}:{port}"));
     let (drain, draining) = watch::channel(false);
-    if let Some(address) = log_listen {
+    if let Some(address) = ports.pages_listen {
+        let (listener, _) = bind(&address).await?;
+        let bound = listener.local_addr().map_err(|source| Fault::Listen { address, source })?;
+        let pages = Pages::new(folder, store.clone(), Arc::clone(&studies), bound, ports.pages_url).await?;
+        cli::say(format_args!("the pages are at {}", pages.origin()));
+        tokio::spawn(pages.serve(listener, draining.clone()));
+    }
+    if let Some(address) = ports.log_listen {
         let (listener, port) = bind(&address).await?;
         cli::say(format_args!("the training log is at http://{}:{port}", cli::host(&address)?));
         tokio::spawn(log_server::serve(listener, folder.training_log(), draining.clone()));

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod init;
+mod people;
 mod sites;
 mod study;
 
@@ -21,6 +22,7 @@ use crate::errors::Fault;
 use crate::folder::Folder;
 use crate::invitation::MOST_HOURS;
 use crate::serve;
+pub(crate) use study::report_files;
 
 /// The coordinator of a consortium: publishes plans, adds sums, keeps the record.
 #[derive(Debug, Parser)]
@@ -55,6 +57,12 @@ enum Command {
         /// Interface and port on which anyone may read the training log over HTTP; by default nobody.
         #[arg(long, value_name = "ADDRESS")]
         log_listen: Option<String>,
+        /// Interface and port of the pages for operators and auditors, on this machine alone; by default none.
+        #[arg(long, value_name = "ADDRESS")]
+        pages_listen: Option<String>,
+        /// Where browsers find the pages, if a proxy stands before them: `https://HOST[:PORT]`.
+        #[arg(long, value_name = "URL", requires = "pages_listen")]
+        pages_url: Option<String>,
     },
     /// Invite a hospital: writes the file it enrols with. Single use.
     Invite {
@@ -86,6 +94,9 @@ enum Command {
         /// Which.
         site: SiteId,
     },
+    /// Who may sign in to the pages with a password.
+    #[command(subcommand)]
+    People(people::Command),
     /// Publish, follow and read studies.
     #[command(subcommand)]
     Study(study::Command),
@@ -118,13 +129,16 @@ async fn command(Arguments { dir, command }: Arguments) -> Result<(), Fault> {
     let folder = Folder::new(dir);
     match command {
         Command::Init { name, address, listen } => init::init(&folder, name, address, listen).await,
-        Command::Serve { listen, log_listen } => serve::serve(&folder, listen, log_listen).await,
+        Command::Serve { listen, log_listen, pages_listen, pages_url } => {
+            serve::serve(&folder, serve::Ports { listen, log_listen, pages_listen, pages_url }).await
+        }
         Command::Invite { site, out, hours } => sites::invite(&folder, site, out.as_deref(), hours).await,
         Command::Sites { json } => sites::list(&folder, json).await,
         Command::Approve { site, fingerprint } => {
             sites::approve(&folder, &site, fingerprint.as_deref()).await
         }
         Command::Revoke { site } => sites::revoke(&folder, &site).await,
+        Command::People(command) => people::run(&folder, command),
         Command::Study(command) => study::run(&folder, command).await,
     }
 }

@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use consilium_report::OutFile;
 use consilium_rounds::StudyResult;
 use consilium_rounds::life::Status;
-use consilium_store::{SiteRecord, SiteState, Store, StudyRecord};
+use consilium_store::{Store, StudyRecord};
 use consilium_types::{SiteId, StudyId, StudyPlan};
 
 use super::{evidence, say, say_json};
-use crate::clock;
 use crate::driver::replay;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
+use crate::publishing;
 use crate::templates::{self, Facts, Template};
 
 #[derive(Debug, Subcommand)]
@@ -126,35 +127,11 @@ fn new(template: &str, id: Option<StudyId>, out: Option<&Path>) -> Result<(), Fa
 }
 
 async fn publish(store: &Store, file: &Path, sites: Option<Vec<SiteId>>) -> Result<(), Fault> {
-    let plan = StudyPlan::from_toml(&folder::read(file)?, &file.display().to_string())?;
-    let invited = invited(store, sites).await?;
-    let min = plan.study.sites.min;
-    if invited.len() < min as usize {
-        return Err(Fault::TooFewSites { min, found: invited.len() });
-    }
-    let identities =
-        invited.iter().filter_map(|site| Some((site.site.clone(), site.keys?.identity))).collect();
-    let invited: Vec<SiteId> = invited.into_iter().map(|site| site.site).collect();
-    let (study, hash) = (plan.study.id.clone(), plan.hash());
-    let names = invited.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let (plan, published) = (plan.canonical(), clock::now());
-    let record = StudyRecord { study: study.clone(), plan, invited, identities, published };
-    if !store.publish(&record).await? {
-        return Err(Fault::StudyExists(study));
-    }
-    say(format_args!("published {study} to {names}\nplan hash {hash}"));
+    let record = publishing::record(store, &folder::read(file)?, &file.display().to_string(), sites).await?;
+    let hash = publishing::publish(store, &record).await?;
+    let names = record.invited.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    say(format_args!("published {} to {names}\nplan hash {hash}", record.study));
     Ok(())
-}
-
-async fn invited(store: &Store, named: Option<Vec<SiteId>>) -> Result<Vec<SiteRecord>, Fault> {
-    let mut enrolled = store.sites().await?;
-    enrolled.retain(|site| site.state == SiteState::Enrolled);
-    let Some(named) = named else { return Ok(enrolled) };
-    if let Some(other) = named.iter().find(|name| !enrolled.iter().any(|site| site.site == **name)) {
-        return Err(Fault::NotEnrolled(other.clone()));
-    }
-    enrolled.retain(|site| named.contains(&site.site));
-    Ok(enrolled)
 }
 
 async fn status(store: &Store, study: Option<&StudyId>, json: bool) -> Result<(), Fault> {
@@ -213,12 +190,17 @@ async fn results(store: &Store, study: &StudyId, out: Option<&Path>) -> Result<(
     Ok(())
 }
 
-async fn report(store: &Store, study: &StudyId, out: &Path) -> Result<(), Fault> {
+/// All files of a finished study's report.
+pub(crate) async fn report_files(store: &Store, study: &StudyId) -> Result<Vec<OutFile>, Fault> {
     let (record, result) = finished(store, study).await?;
     let plan = StudyPlan::from_canonical(record.plan.as_bytes())?;
     let result: StudyResult = serde_json::from_str(&result)
         .map_err(|why| Fault::OldResult { study: study.clone(), why: why.to_string() })?;
-    let files = consilium_report::files(&plan, &result);
+    Ok(consilium_report::files(&plan, &result))
+}
+
+async fn report(store: &Store, study: &StudyId, out: &Path) -> Result<(), Fault> {
+    let files = report_files(store, study).await?;
     for file in &files {
         let path = out.join(&file.path);
         folder::make(path.parent().unwrap_or(out))?;

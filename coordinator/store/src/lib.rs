@@ -4,6 +4,7 @@
 //! a failing disk is an error. Never: a decision about a study, a secret in clear, a clock.
 //! Spec: ADR-0006; tables in `schema.sql`.
 
+mod acts;
 mod certificates;
 mod error;
 mod evidence;
@@ -13,6 +14,7 @@ mod sites;
 mod studies;
 mod uploads;
 
+pub use acts::{Act, ActState, Deed, NewAct};
 pub use certificates::{Certificate, Issued};
 pub use error::StoreError;
 pub use evidence::{Evidence, Opened};

@@ -101,4 +101,16 @@ CREATE TABLE IF NOT EXISTS log (      -- the training log; its files are written
     entry BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS acts (     -- what people did on the pages, and what waits for a second one
+    number  INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      INTEGER NOT NULL,
+    person  TEXT NOT NULL,
+    deed    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    state   TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'done', 'refused', 'failed')),
+    second  TEXT,                     -- who agreed or refused
+    decided INTEGER
+) STRICT;
+
 CREATE INDEX IF NOT EXISTS journal_of_study ON journal (study, line);
