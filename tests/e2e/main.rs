@@ -9,6 +9,7 @@ mod enrolment;
 mod identity;
 mod kill;
 mod noise;
+mod pages;
 mod predict;
 mod questions;
 mod sovereignty;

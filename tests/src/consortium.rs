@@ -82,14 +82,31 @@ impl Consortium {
 
     /// Starts the server anew, the log for anyone to read; gives the log's address.
     pub fn serve_with_log(&mut self) -> Result<String> {
+        self.serve_anew(&["--log-listen", "127.0.0.1:0"], "the training log is at ")
+    }
+
+    /// Starts the server anew, with pages for operators and auditors; gives their origin.
+    pub fn serve_with_pages(&mut self, more: &[&str]) -> Result<String> {
+        self.serve_anew(&[&["--pages-listen", "127.0.0.1:0"], more].concat(), "the pages are at ")
+    }
+
+    /// Gives the last word of the line that begins with `says`.
+    fn serve_anew(&mut self, more: &[&str], says: &str) -> Result<String> {
         self.kill_server()?;
         let folder = self.coordinator_folder();
         let listen = format!("127.0.0.1:{}", self.port);
-        let arguments = ["serve", "--listen", &listen, "--log-listen", "127.0.0.1:0"];
+        let arguments = [&["serve", "--listen", &listen], more].concat();
         let server = Party::start("coordinator", &mut self.command("coordinator", &folder, &arguments))?;
-        let line = server.wait_for("the training log is at ")?;
+        let line = server.wait_for(says)?;
         self.server = Some(server);
         Ok(line.split_whitespace().last().context("an address")?.to_owned())
+    }
+
+    /// Lets somebody sign in to the pages.
+    pub fn person(&self, name: &str, role: &str, password: &str) -> Result<Ended> {
+        let arguments = ["people", "add", name, "--role", role];
+        let mut command = self.command("coordinator", &self.coordinator_folder(), &arguments);
+        Party::told("operator", &mut command, password)?.ended()
     }
 
     /// Ends the server as `kill -9` does.

@@ -5,8 +5,10 @@
 //! on every machine. Never: a fixed pause, a port chosen in advance, a process left behind.
 
 pub mod aging;
+pub mod browser;
 pub mod consortium;
 pub mod cutter;
+pub mod identity_provider;
 pub mod impostor;
 pub mod in_process;
 pub mod party;
@@ -17,8 +19,10 @@ pub mod stranger;
 pub mod tap;
 pub mod witnesses;
 
+pub use browser::Browser;
 pub use consortium::{Consortium, POLICY};
 pub use cutter::{Cutter, Way};
+pub use identity_provider::IdentityProvider;
 pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};

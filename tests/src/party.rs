@@ -4,7 +4,7 @@
 //! its `Party`.
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
@@ -47,7 +47,19 @@ struct Seen {
 impl Party {
     /// Starts `command`; `name` is for messages.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::begin(name, command.stdin(Stdio::null()))
+    }
+
+    /// Starts `command` and types a line for it.
+    pub fn told(name: &str, command: &mut Command, line: &str) -> Result<Self> {
+        let mut party = Self::begin(name, command.stdin(Stdio::piped()))?;
+        let mut input = party.child.stdin.take().context("standard input is piped")?;
+        writeln!(input, "{line}")?;
+        Ok(party)
+    }
+
+    fn begin(name: &str, command: &mut Command) -> Result<Self> {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("starting {name}"))?;
         let output = Arc::new(Output::default());
         follow(child.stdout.take().context("standard output is piped")?, &output);
