@@ -19,9 +19,12 @@ use crate::roll::Roll;
 /// A question up to this length comes in one message.
 const MOST_IN_ONE: usize = 1 << 20;
 
+/// The texts that anyone holds.
+type Held = BTreeMap<(StudyId, Key), Weak<[u8]>>;
+
 /// Texts of questions that are being given out.
 #[derive(Debug, Default)]
-pub(super) struct Texts(Mutex<BTreeMap<(StudyId, Key), Weak<[u8]>>>);
+pub(super) struct Texts(Mutex<Held>);
 
 impl Texts {
     /// The open question of a site in one study, as it is put and as it is, or the news that the study has ended.

@@ -115,14 +115,13 @@ impl Blinded {
             return Ok(());
         }
         let context = self.aggregator.context();
-        match &mut self.sum {
-            Some(sum) => sum.add(context, input, vector),
-            None => {
-                let mut sum = Masked::zero(context)?;
-                sum.add(context, input, vector)?;
-                self.sum = Some(sum);
-                Ok(())
-            }
+        if let Some(sum) = &mut self.sum {
+            sum.add(context, input, vector)
+        } else {
+            let mut sum = Masked::zero(context)?;
+            sum.add(context, input, vector)?;
+            self.sum = Some(sum);
+            Ok(())
         }
     }
 
