@@ -140,8 +140,8 @@ impl Training {
         Some(Said {
             model: self.bounded(point, robust, model),
             patients: tail[0].min(most),
-            loss: tail[1].clamp(0, loss_limit()),
-            clipped: tail[2].clamp(0, point.parameters.len() as i64 * ONE),
+            loss: tail[1].clamp(0, word_limit()),
+            clipped: tail[2].clamp(0, point.parameters.len().cast_signed() as i64 * ONE),
         })
     }
 
@@ -150,7 +150,7 @@ impl Training {
         if self.dp.is_some_and(|dp| dp.release == DpRelease::Gradient) {
             return model.to_vec();
         }
-        let limit = loss_limit();
+        let limit = word_limit();
         let within: Vec<i64> = model.iter().map(|word| (*word).clamp(-limit, limit)).collect();
         match robust.clip {
             Some(bound) => clipped(within, &in_words(&point.parameters), bound),
@@ -161,7 +161,7 @@ impl Training {
 
 /// The largest magnitude of a parameter, and of a loss, as a word.
 #[expect(clippy::cast_possible_truncation, reason = "16 times 2^32")]
-fn loss_limit() -> i64 {
+fn word_limit() -> i64 {
     fixed::UPDATE_CLIP as i64 * ONE
 }
 

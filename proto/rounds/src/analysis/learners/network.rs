@@ -107,25 +107,30 @@ impl Networks<'_> {
     fn collect(&self, study: &Study) -> Vec<Fitted> {
         let hidden = &study.plan().model.network.hidden;
         let per_family = study.scored().len() + 1;
-        let of_family =
-            |(place, ((family, networks), losses)): (usize, ((&ModelFamily, &[NetworkPoint]), &Vec<f64>))| {
-                let predictor = |point: &NetworkPoint| Predictor::Network {
-                    design: point.design.clone(),
-                    hidden: hidden.clone(),
-                    parameters: point.parameters.clone(),
-                };
-                let taken_back = self.guard.taken_back(place * per_family..(place + 1) * per_family);
-                let network =
-                    NetworkResult::new(study.schema(), hidden, &networks[0], losses.clone(), taken_back);
-                Fitted {
-                    label: self.label,
-                    family: *family,
-                    learner: Learner::Mlp,
-                    cells: study.by_cell(networks[1..].iter().map(predictor)),
-                    fit: FitResult::Network(network),
-                }
+        let of_family = |(i, family): (usize, &ModelFamily)| {
+            let place = i * per_family..(i + 1) * per_family;
+            let networks = &self.points[place.clone()];
+            let predictor = |point: &NetworkPoint| Predictor::Network {
+                design: point.design.clone(),
+                hidden: hidden.clone(),
+                parameters: point.parameters.clone(),
             };
-        let by_family = self.families.iter().zip(self.points.chunks(per_family)).zip(&self.losses);
-        by_family.enumerate().map(of_family).collect()
+            let taken_back = self.guard.taken_back(place);
+            let losses = self.losses[i].clone();
+            Fitted {
+                label: self.label,
+                family: *family,
+                learner: Learner::Mlp,
+                cells: study.by_cell(networks[1..].iter().map(predictor)),
+                fit: FitResult::Network(NetworkResult::new(
+                    study.schema(),
+                    hidden,
+                    &networks[0],
+                    losses,
+                    taken_back,
+                )),
+            }
+        };
+        self.families.iter().enumerate().map(of_family).collect()
     }
 }

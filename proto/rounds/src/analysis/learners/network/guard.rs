@@ -79,7 +79,7 @@ impl Guard {
         let record = &mut self.records[i];
         if std::mem::take(&mut record.void) {
             record.taken_back.push((round + 1, WhyTakenBack::Before));
-        } else if self.clip.is_some_and(|clip| !(average.moved <= clip * (1.0 + ROUNDING) + ROUNDING)) {
+        } else if self.clip.is_some_and(|clip| average.moved > clip * (1.0 + ROUNDING) + ROUNDING) {
             record.taken_back.push((round + 1, WhyTakenBack::Norm));
         } else {
             let before = std::mem::replace(&mut network.parameters, average.parameters);
