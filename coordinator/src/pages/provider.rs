@@ -1,7 +1,7 @@
-//! Signing in through a hospital's identity provider: OpenID Connect, authorisation code with PKCE and nonce.
+//! Signing in through a hospital's identity provider: `OpenID` Connect, authorisation code with PKCE and nonce.
 //!
 //! `oidc.toml` in the coordinator's folder names the provider and the groups that give a role. The provider is asked for
-//! its keys at each sign-in. Never: a token that is kept or logged. Spec: OpenID Connect Core 1.0, docs/reference/pages.md.
+//! its keys at each sign-in. Never: a token that is kept or logged. Spec: `OpenID` Connect Core 1.0, docs/reference/pages.md.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

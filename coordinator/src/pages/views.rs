@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use consilium_rounds::life::Status;
 use consilium_store::{Act, ActState, Deed, SiteRecord, SiteState};
-use consilium_types::{StudyId, StudyPlan};
+use consilium_types::{SiteId, StudyId, StudyPlan};
 use maud::{Markup, html};
 
 use super::Shared;
@@ -97,7 +97,7 @@ pub(super) async fn study(State(pages): Shared, caller: Caller, Path(name): Path
 }
 
 fn answers(status: &Status) -> Markup {
-    let row = |(site, answer): (&consilium_types::SiteId, &Option<&str>)| {
+    let row = |(site, answer): (&SiteId, Option<&str>)| {
         let lost = status.lost.iter().find(|lost| lost.site == *site);
         let lost = lost.map(|lost| format!("at attempt {}: {}", lost.at.attempt, lost.reason));
         vec![
@@ -106,10 +106,13 @@ fn answers(status: &Status) -> Markup {
             html! { (lost.unwrap_or_default()) },
         ]
     };
-    table(&["hospital", "answer", "lost"], &status.answers.iter().map(row).collect::<Vec<_>>())
+    table(
+        &["hospital", "answer", "lost"],
+        &status.answers.iter().map(|(site, answer)| row((site, *answer))).collect::<Vec<_>>(),
+    )
 }
 
-fn listed(sites: &[consilium_types::SiteId]) -> String {
+fn listed(sites: &[SiteId]) -> String {
     sites.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -253,15 +256,18 @@ fn request(act: &Act, caller: &Caller) -> Markup {
 fn detail(act: &Act) -> Markup {
     match act.deed {
         Deed::Approve => html! { p { "with the keys " (spelled(&act.detail)) } },
-        Deed::Publish => match serde_json::from_str::<Offer>(&act.detail) {
-            Ok(Offer { plan, sites }) => html! {
-                p { "to " (listed(&sites)) @if let Ok(plan) = StudyPlan::from_toml(&plan, "plan") {
-                    ", plan hash " (spelled(&plan.hash().to_string())) } }
-                pre { (plan) }
-            },
-            Err(_) => html! {},
-        },
+        Deed::Publish => serde_json::from_str(&act.detail).map_or_else(|_| html! {}, |wanted| offer(&wanted)),
         _ => html! {},
+    }
+}
+
+fn offer(Offer { plan, sites }: &Offer) -> Markup {
+    html! {
+        p {
+            "to " (listed(sites))
+            @if let Ok(plan) = StudyPlan::from_toml(plan, "plan") { ", plan hash " (spelled(&plan.hash().to_string())) }
+        }
+        pre { (plan) }
     }
 }
 
