@@ -1,6 +1,6 @@
 //! An identity provider of a hospital, on loopback: discovery, keys, and tokens that say what a test wants.
 //!
-//! Written from OpenID Connect Core 1.0 and RFC 7636 (PKCE), not with the library that the coordinator uses.
+//! Written from `OpenID` Connect Core 1.0 and RFC 7636 (PKCE), not with the library that the coordinator uses.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

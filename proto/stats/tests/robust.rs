@@ -66,7 +66,7 @@ proptest! {
     fn the_order_of_hospitals_leaves_no_trace((vectors, liars) in vectors(), seed in any::<u64>()) {
         let mut other = vectors.clone();
         let n = other.len();
-        (0..n).for_each(|i| other.swap(i, (seed >> (i % 60)) as usize % n));
+        (0..n).for_each(|i| other.swap(i, usize::try_from((seed >> (i % 60)) % n as u64).unwrap()));
         for rule in RULES {
             prop_assert_eq!(apply(rule, liars, &vectors), apply(rule, liars, &other));
         }
