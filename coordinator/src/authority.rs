@@ -19,7 +19,8 @@ use crate::errors::Fault;
 use crate::folder::{self, Folder};
 
 const AUTHORITY_LIFE: Duration = Duration::days(20 * 365);
-const SERVER_LIFE: Duration = Duration::days(398);
+/// The server renews at half of it.
+pub(crate) const SERVER_LIFE: Duration = Duration::days(30);
 /// A node renews at half of it.
 const SITE_LIFE: Duration = Duration::hours(24);
 /// Clocks of hospitals may be behind.

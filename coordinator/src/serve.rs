@@ -38,10 +38,10 @@ pub(crate) async fn serve(folder: &Folder, ports: Ports) -> Result<(), Fault> {
     let settings = store.settings().await?;
     let host = cli::host(&settings.address)?;
     let authority = Authority::open(folder)?;
-    authority.issue_server(host, folder)?;
     let renewal = Renewal::new(store.clone(), authority);
     let (listener, port) = bind(&ports.listen.unwrap_or(settings.listen)).await?;
-    let acceptor = tls::acceptor(folder)?;
+    let (issued, acceptor) = watch::channel(tls::issue(folder, host)?);
+    tokio::spawn(tls::keep_issued(folder.clone(), host.to_owned(), issued));
     let mut log = TrainingLog::open(folder, &store).await?;
     log.started(&store, folder::program()?).await?;
     let studies = Arc::new(Studies::load(store.clone(), log).await?);
@@ -72,7 +72,7 @@ async fn bind(address: &str) -> Result<(TcpListener, u16), Fault> {
 
 async fn run(
     listener: TcpListener,
-    acceptor: tokio_rustls::TlsAcceptor,
+    acceptor: watch::Receiver<tokio_rustls::TlsAcceptor>,
     store: Store,
     studies: Arc<Studies>,
     renewal: Renewal,

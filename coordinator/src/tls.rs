@@ -13,11 +13,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 
+use crate::authority::{Authority, SERVER_LIFE};
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 
@@ -26,7 +27,31 @@ const HANDSHAKE: Duration = Duration::from_secs(15);
 /// Connections that wait to be served.
 const BACKLOG: usize = 64;
 
-pub(crate) fn acceptor(folder: &Folder) -> Result<TlsAcceptor, Fault> {
+/// Issues the server's certificate; connections that come from now on see it.
+pub(crate) fn issue(folder: &Folder, host: &str) -> Result<TlsAcceptor, Fault> {
+    Authority::open(folder)?.issue_server(host, folder)?;
+    acceptor(folder)
+}
+
+/// Renews the certificate at half of its life, for as long as anybody connects. A disk that fails delays it to the next time.
+pub(crate) async fn keep_issued(folder: Folder, host: String, current: watch::Sender<TlsAcceptor>) {
+    let half = Duration::try_from(SERVER_LIFE / 2).expect("a life is positive");
+    while !current.is_closed() {
+        tokio::time::sleep(half).await;
+        renew(&folder, &host, &current);
+    }
+}
+
+fn renew(folder: &Folder, host: &str, current: &watch::Sender<TlsAcceptor>) {
+    match issue(folder, host) {
+        Ok(acceptor) => drop(current.send_replace(acceptor)),
+        Err(fault) => {
+            tracing::error!(code = fault.code(), "the server's certificate was not renewed: {fault}");
+        }
+    }
+}
+
+fn acceptor(folder: &Folder) -> Result<TlsAcceptor, Fault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut roots = RootCertStore::empty();
     for certificate in certificates(&folder::read(&folder.authority_certificate())?)? {
@@ -52,14 +77,15 @@ pub(crate) fn acceptor(folder: &Folder) -> Result<TlsAcceptor, Fault> {
 /// Connections whose handshake succeeded.
 pub(crate) fn connections(
     listener: TcpListener,
-    acceptor: TlsAcceptor,
+    current: watch::Receiver<TlsAcceptor>,
 ) -> ReceiverStream<std::io::Result<TlsStream<TcpStream>>> {
     let (sender, receiver) = mpsc::channel(BACKLOG);
     tokio::spawn(async move {
         while !sender.is_closed() {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(shake_hands(stream, acceptor.clone(), sender.clone()));
+                    let acceptor = current.borrow().clone();
+                    tokio::spawn(shake_hands(stream, acceptor, sender.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
@@ -94,4 +120,47 @@ fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Fault> {
 
 fn broken(error: impl std::fmt::Display) -> Fault {
     Fault::Authority(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::ClientConfig;
+    use rustls::pki_types::ServerName;
+    use tokio_rustls::TlsConnector;
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    fn client(folder: &Folder) -> TlsConnector {
+        let mut roots = RootCertStore::empty();
+        let authority = folder::read(&folder.authority_certificate()).unwrap();
+        certificates(&authority).unwrap().into_iter().for_each(|one| roots.add(one).unwrap());
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13])
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        TlsConnector::from(Arc::new(config))
+    }
+
+    #[tokio::test]
+    async fn who_connects_after_a_renewal_sees_the_new_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new(folder.path().to_owned());
+        Authority::create("Test", &folder).unwrap();
+        let (current, watched) = watch::channel(issue(&folder, "localhost").unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut served = connections(listener, watched);
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let name = ServerName::try_from("localhost").unwrap();
+            let connected = client(&folder).connect(name, stream).await.unwrap();
+            seen.push(connected.get_ref().1.peer_certificates().unwrap()[0].to_vec());
+            served.next().await.unwrap().unwrap();
+            renew(&folder, "localhost", &current);
+        }
+        assert_ne!(seen[0], seen[1]);
+    }
 }
