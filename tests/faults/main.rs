@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod acceptance;
+mod crowds;
 mod disclosure;
 mod files;
 mod liars;
