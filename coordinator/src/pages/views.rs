@@ -42,11 +42,11 @@ pub(super) async fn overview(State(pages): Shared, caller: Caller) -> View {
         "Overview",
         &caller,
         &html! {
-            @if asking > 0 { p.attention { (asking) " hospital(s) wait to be admitted: " a href="/hospitals" { "Hospitals" } } }
-            @if !waiting.is_empty() {
-                p.attention { (waiting.len()) " request(s) wait for a second operator: " a href="/acts" { "Record" } }
-            }
-            p { (enrolled) " of " (sites.len()) " hospitals are enrolled." }
+            @if asking > 0 { p.attention { "Hospitals that wait to be admitted: " (asking) ". " a href="/hospitals" { "Hospitals" } } }
+        @if !waiting.is_empty() {
+            p.attention { "Requests that wait for a second operator: " (waiting.len()) ". " a href="/acts" { "Record" } }
+        }
+        p { (enrolled) " of " (sites.len()) " hospitals are enrolled." }
             h2 { "Studies" }
             (table(&["study", "state", "accepted", "exchanges", "now"], &studies.iter().map(study_row).collect::<Vec<_>>()))
             @if studies.is_empty() { p.soft { "No study yet." } }
