@@ -94,7 +94,7 @@ impl Answering {
         let rows = cohort.rows(plan, site, &question.roster).ok_or_else(stranger)?;
         let query = question.asked()?;
         query.check(cohort.schema().columns.len())?;
-        if !query.guards(plan.robust) {
+        if !query.guards(plan.robust, plan.privacy.limits.cell.into()) {
             return Err(Fault::OtherGuards(question.study.clone()));
         }
         let sites = distinct(&question.roster);

@@ -204,6 +204,7 @@ mod tests {
         assert!(rows.contains(&("models", "logistic, mlp, boost".to_owned())));
         assert!(rows.contains(&("plan hash", plan.hash().to_string())));
     }
+
     #[test]
     fn a_rule_and_a_vote_are_said_before_they_are_accepted() {
         let clear = format!(

@@ -220,10 +220,13 @@ fn questions_within_questions_are_combined_each_in_its_own_way() {
     stack.accept(&sum).unwrap();
     let Summary::Statistics(words) = sum else { panic!("a stack") };
     assert_eq!((words[0], words[5], words[11]), (i128::from(9 * ONE), i128::from(2 * ONE), 3 * one));
-    assert!(stack.guards(None).eq(&false) && inner.guards(Some(rule(RobustRule::Median))));
-    assert!(Query::from(ballot()).guards(Some(Robust { vote: Some(0.1), ..Robust::default() })));
-    assert!(!Query::from(ballot()).guards(Some(Robust { vote: Some(0.2), ..Robust::default() })));
-    assert!(!Query::from(ballot()).guards(None));
+    assert!(!stack.guards(None, 0) && inner.guards(Some(rule(RobustRule::Median)), 0));
+    let vote = |vote: f64| Some(Robust { vote: Some(vote), ..Robust::default() });
+    let asked = Query::from(ballot());
+    let least = ballot().least;
+    assert!(asked.guards(vote(0.1), least));
+    assert!(!asked.guards(vote(0.1), least + 1), "fewer patients would decide than the plan's cell");
+    assert!(!asked.guards(vote(0.2), least) && !asked.guards(None, least));
 }
 
 proptest! {

@@ -48,19 +48,22 @@ impl Query {
         }
     }
 
-    /// Whether networks are trained and voted on as the plan says, in this question and those within it.
+    /// Whether networks are trained and voted on as the plan says, in this question and those within it: by its rules,
+    /// and by no fewer patients than its `cell`.
     #[must_use]
-    pub fn guards(&self, robust: Option<Robust>) -> bool {
+    pub fn guards(&self, robust: Option<Robust>, cell: u64) -> bool {
         let trained = self.trainings().iter().all(|training| training.robust == robust);
-        trained && self.tolerances().iter().all(|found| Some(*found) == robust.and_then(|robust| robust.vote))
+        let vote = robust.and_then(|robust| robust.vote);
+        let voted = |ballot: &&Ballot| Some(ballot.tolerance) == vote && ballot.least >= cell;
+        trained && self.ballots().iter().all(voted)
     }
 
-    fn tolerances(&self) -> Vec<f64> {
+    fn ballots(&self) -> Vec<&Ballot> {
         match self {
-            Self::Ballot(ballot) => vec![ballot.tolerance],
-            Self::Stack(stack) => stack.questions.iter().flat_map(Self::tolerances).collect(),
-            Self::Repeat(repeat) => repeat.question.tolerances(),
-            Self::Resample(resample) => resample.question.tolerances(),
+            Self::Ballot(ballot) => vec![ballot],
+            Self::Stack(stack) => stack.questions.iter().flat_map(Self::ballots).collect(),
+            Self::Repeat(repeat) => repeat.question.ballots(),
+            Self::Resample(resample) => resample.question.ballots(),
             _ => Vec::new(),
         }
     }
