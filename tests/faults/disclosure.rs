@@ -2,9 +2,14 @@
 
 use consilium_proto::v1::Question;
 use consilium_stats::glm::{Climb, Inputs, Response, Stance};
-use consilium_stats::{AtRisk, Derived, Design, Harmonise, Quantiles, Query, Stack, Target, TimeGrid};
+use consilium_stats::network::initial;
+use consilium_stats::{
+    AtRisk, Ballot, Derived, Design, Harmonise, Motion, NetworkPoint, Quantiles, Query, Stack, Target,
+    TimeGrid, Training,
+};
 use consilium_tests::consortium::POLICY;
 use consilium_tests::{Consortium, plans, sites};
+use consilium_types::plan::Robust;
 
 use super::liars::declined_by;
 use crate::PROGRAM;
@@ -51,6 +56,30 @@ fn a_search_for_one_value_or_one_day_is_not_answered() {
     assert_eq!(asked(POLICY, Quantiles { designs: vec![design(1)], cuts, bits: 9 }), "CNS-S-0505");
     let grid = TimeGrid { step: 0.5, intervals: 100, end: 49.5 };
     assert_eq!(asked(POLICY, AtRisk { grid }), "CNS-S-0504");
+}
+
+#[test]
+fn networks_are_guarded_as_the_accepted_plan_says_or_not_trained() {
+    let parameters = initial(1, &[4], 1);
+    let training = |robust| Training {
+        target: Target::case(0),
+        networks: vec![NetworkPoint { design: design(1), parameters: parameters.clone() }],
+        hidden: vec![4],
+        epochs: 1,
+        batch: 8,
+        rate: 0.1,
+        decay: 0.0,
+        seed: 1,
+        dp: None,
+        robust,
+    };
+    assert_eq!(asked(POLICY, training(None)), "answered");
+    let clipped = Robust { clip: Some(1.0), ..Robust::default() };
+    assert_eq!(asked(POLICY, training(Some(clipped))), "CNS-N-0410");
+    let motion = Motion { design: design(1), before: parameters.clone(), after: parameters.clone() };
+    let ballot =
+        Ballot { target: Target::case(0), hidden: vec![4], motions: vec![motion], tolerance: 0.1, least: 2 };
+    assert_eq!(asked(POLICY, ballot), "CNS-N-0410", "the plan asks for no votes");
 }
 
 #[test]
