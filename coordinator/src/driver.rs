@@ -105,6 +105,20 @@ impl Studies {
         lives.iter().filter(|(_, life)| life.invites(site)).find_map(|(study, life)| look(study, life))
     }
 
+    /// A hospital asks for work: studies that went on without it wait for it again.
+    pub(crate) async fn call(&self, site: &SiteId) -> Result<(), Fault> {
+        let mut missing = Vec::new();
+        let collect = |study: &StudyId, life: &StudyLife| {
+            missing.extend(life.misses(site).then(|| study.clone()));
+            None::<()>
+        };
+        self.find_for(site, collect).await;
+        for study in missing {
+            self.handle(&study, Event::Called { site: site.clone() }).await?;
+        }
+        Ok(())
+    }
+
     /// Takes an event: step, journal, wake.
     pub(crate) async fn handle(&self, study: &StudyId, event: Event) -> Result<(), Fault> {
         let mut lives = self.lives.lock().await;

@@ -202,6 +202,17 @@ pub enum Fault {
          coordinator's operator"
     )]
     OtherGuards(StudyId),
+    /// A sum that hospitals are missing from, where the plan wants all of them.
+    #[error(
+        "a sum over {found} of {began} hospitals is to be opened, and the accepted plan wants one over all; tell the \
+         coordinator's operator"
+    )]
+    SmallerSum {
+        /// Hospitals that were asked.
+        began: usize,
+        /// Hospitals that are in it.
+        found: usize,
+    },
     /// The data are not what they were when the study began.
     #[error("the data of {0} have changed since its first answer; restore them, or refuse the study")]
     DataChanged(StudyId),
@@ -343,6 +354,7 @@ impl Fault {
             Self::DataChanged(_) => "CNS-N-0407",
             Self::OtherGuards(_) => "CNS-N-0410",
             Self::ClearSums => "CNS-N-0411",
+            Self::SmallerSum { .. } => "CNS-N-0412",
             Self::OtherNoise(_) => "CNS-N-0701",
             Self::Overspent { .. } => "CNS-N-0702",
             Self::SpendingLedger { .. } => "CNS-N-0703",

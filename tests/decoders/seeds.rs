@@ -81,6 +81,7 @@ impl Study {
         let key = Key { attempt: Attempt(1), exchange: ExchangeNumber(2) };
         let happened = |event| Line::Happened { at: Timestamp(9), event }.to_bytes();
         let site: SiteId = "east".parse().unwrap();
+        let missed: SiteId = "south".parse().unwrap();
         let submitted = Happening::Submitted { site: site.clone(), key, summary: first.clone() };
         let closed = Line::Closed {
             at: Timestamp(9),
@@ -106,6 +107,8 @@ impl Study {
                 happened(Happening::Declined { site, key, code: "CNS-N-0401".to_owned() }),
             ),
             seed("journal", "submitted", happened(submitted)),
+            seed("journal", "missed", happened(Happening::Missed { key, sites: vec![missed.clone()] })),
+            seed("journal", "called", happened(Happening::Called { site: missed })),
             seed("journal", "closed", closed.to_bytes()),
             seed("plan", "canonical", self.plan.canonical()),
         ]);

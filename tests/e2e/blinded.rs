@@ -37,6 +37,18 @@ fn the_network_computes_what_one_process_computes_and_keeps_what_proves_it() {
     assert!(unknown.refused().unwrap().contains("CNS-C-0111"));
 }
 
+#[test]
+fn votes_on_networks_are_blinded_and_added_again_like_all_sums() {
+    let guarded = format!("{}[robust]\nclip = 5.0\nvote = 0.5\n", plans::TABLE);
+    let (consortium, plan, running) = begun(&guarded);
+    ends_well(&consortium, &plan, running);
+    let text = consortium.node("east", &["egress", "--json"]).unwrap().succeeded().unwrap();
+    let ledger: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let is_vote = |line: &&serde_json::Value| line["what"].as_str().unwrap().contains("vote");
+    assert!(ledger.as_array().unwrap().iter().filter(is_vote).count() > 1, "{text}");
+    every_sum_is_added_again(&consortium, &plan);
+}
+
 fn the_ledger_names_what_left_blinded(consortium: &Consortium, closed: &[serde_json::Value]) {
     let text = consortium.node("east", &["egress", "--json"]).unwrap().succeeded().unwrap();
     let ledger: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -67,8 +79,8 @@ pub(crate) fn every_sum_is_added_again(consortium: &Consortium, plan: &StudyPlan
         replay::rounds(&out).unwrap().iter().map(|round| replay::replay(&log, round).unwrap()).collect();
     proven.sort_by_key(|round| (round.attempt, round.round));
     assert_eq!(proven.iter().map(|round| round.sum).collect::<Vec<_>>(), sums);
-    let sites = closed[0]["contributions"].as_object().unwrap().len();
-    assert!(proven.iter().all(|round| round.sites.len() == sites));
+    let sites = |done: &serde_json::Value| done["contributions"].as_object().unwrap().len();
+    assert!(proven.iter().zip(closed).all(|(round, done)| round.sites.len() == sites(done)));
     replay::complete(&log, &proven).unwrap();
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod absent;
 mod blinded;
 mod canary;
 mod chunks;

@@ -169,10 +169,13 @@ fn show(status: &Status) {
         say(format_args!("  {site:<24} {}", answer.unwrap_or("has not answered")));
     }
     if let Some(open) = &status.open {
-        let waiting: Vec<&str> = open.waiting_for.iter().map(SiteId::as_str).collect();
+        let names = |sites: &[SiteId]| sites.iter().map(SiteId::as_str).collect::<Vec<_>>().join(", ");
         let (attempt, exchange) = (open.key.attempt, open.key.exchange);
         say(format_args!("  attempt {attempt}, exchange {exchange}: {}", open.asks));
-        say(format_args!("  waiting for {}", waiting.join(", ")));
+        say(format_args!("  waiting for {}", names(&open.waiting_for)));
+        if !open.absent.is_empty() {
+            say(format_args!("  going on without {}", names(&open.absent)));
+        }
     }
     for lost in &status.lost {
         say(format_args!("  lost {} at attempt {}: {}", lost.site, lost.at.attempt, lost.reason));

@@ -83,6 +83,7 @@ pub(super) async fn study(State(pages): Shared, caller: Caller, Path(name): Path
                 @if let Some(open) = &status.open {
                     dt { "asked now" } dd { (open.asks) }
                     dt { "waiting for" } dd { (listed(&open.waiting_for)) }
+                    @if !open.absent.is_empty() { dt { "going on without" } dd { (listed(&open.absent)) } }
                 }
                 @if status.state == "finished" {
                     dt { "report" } dd { a href={ "/studies/" (study) "/report/report.html" } { "Report" } }

@@ -244,6 +244,7 @@ impl Consortium for ConsortiumService {
 
     async fn next(&self, request: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
         let site = caller(&self.store, &request).await?;
+        self.studies.call(&site).await?;
         let what = self.wait_for_work(&site, request.get_ref()).await?;
         Ok(Response::new(NextReply { what: Some(what) }))
     }

@@ -6,7 +6,7 @@ use consilium_crypto::SiteMessage;
 use consilium_ledger::Event;
 use consilium_ledger::entry::{Cause, Noise};
 use consilium_rounds::StudyLife;
-use consilium_rounds::life::{self, Effect, Entry, Lost};
+use consilium_rounds::life::{self, Effect, Entry, Key, Lost};
 use consilium_types::plan::{Dp, DpRelease};
 use consilium_types::{Digest, SiteId, StudyId};
 
@@ -64,12 +64,18 @@ fn of_entry(study: &StudyId, after: &StudyLife, entry: &Entry) -> Option<Event> 
                     update: input.root(),
                 })
             }
+            life::Event::Missed { key, sites } => Some(missed(study, *key, sites.clone())),
             life::Event::Blinded { .. }
             | life::Event::Declined { .. }
             | life::Event::Removed { .. }
+            | life::Event::Called { .. }
             | life::Event::Tick => None,
         },
     }
+}
+
+fn missed(study: StudyId, key: Key, sites: Vec<SiteId>) -> Event {
+    Event::Missed { study, attempt: key.attempt, round: key.exchange, sites }
 }
 
 /// What a summary that was trained with noise spends.
@@ -136,26 +142,33 @@ fn lost_question(
 fn cause(event: &life::Event) -> Cause {
     match event {
         life::Event::Declined { code, .. } => Cause::Declined(code.clone()),
-        life::Event::Tick => Cause::Silent,
+        life::Event::Tick | life::Event::Missed { .. } => Cause::Silent,
         life::Event::Removed { .. } => Cause::Revoked,
         life::Event::Refused { .. } => Cause::Withdrawn,
-        life::Event::Accepted { .. } | life::Event::Submitted { .. } | life::Event::Blinded { .. } => {
-            Cause::Analysis
-        }
+        life::Event::Accepted { .. }
+        | life::Event::Submitted { .. }
+        | life::Event::Blinded { .. }
+        | life::Event::Called { .. } => Cause::Analysis,
     }
 }
 
-/// The question that was not open before.
-fn opened(study: &StudyId, before: &StudyLife, after: &StudyLife) -> Option<Event> {
-    let key = after.open_key().filter(|key| before.open_key() != Some(*key))?;
-    let question = after.status().open.and_then(|open| after.question_for(open.roster.first()?))?;
-    Some(Event::Opened {
+/// The question that was not open before, and who is not waited for.
+fn opened(study: &StudyId, before: &StudyLife, after: &StudyLife) -> Vec<Event> {
+    let Some(open) = after.status().open.filter(|open| before.open_key() != Some(open.key)) else {
+        return Vec::new();
+    };
+    let Some(question) = open.roster.first().and_then(|site| after.question_for(site)) else {
+        return Vec::new();
+    };
+    let opened = Event::Opened {
         study: study.clone(),
-        attempt: key.attempt,
-        round: key.exchange,
+        attempt: open.key.attempt,
+        round: open.key.exchange,
         roster: question.roster,
         question: life::question_digest(&question.query),
-    })
+    };
+    let absent = Some(open.absent).filter(|absent| !absent.is_empty());
+    std::iter::once(opened).chain(absent.map(|sites| missed(study.clone(), open.key, sites))).collect()
 }
 
 fn of_end(study: &StudyId, before: &StudyLife, after: &StudyLife) -> Option<Event> {

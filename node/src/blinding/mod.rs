@@ -5,6 +5,7 @@
 //! one question. Spec: docs/reference/secure-sums.md; ADR-0016.
 
 mod pins;
+mod whole;
 
 use consilium_crypto::{
     Context, CryptoFault, Request, Site, SiteKey, SiteMessage, SitePublic, StudySecret, Terms, Unmasking,
@@ -19,6 +20,7 @@ use crate::answering::Question;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 use crate::identity::{self, Keys};
+use crate::policy::Policy;
 use pins::FilePins;
 
 /// A step as it came, with nothing believed yet.
@@ -58,6 +60,8 @@ impl Blinding {
             Request::Shares(request) => SiteMessage::Shares(site.shares(request, &mut pins)?),
             Request::Confirm(request) => SiteMessage::Confirmation(site.confirm(request, &mut pins)?),
             Request::Unmask(request) => {
+                let sites = request.survivors(&context)?;
+                whole::may_open(&Policy::read(&self.folder)?, plan, &context, &sites)?;
                 let unmask: Result<Unmasking, CryptoFault> = match plan.privacy.on_loss {
                     OnLoss::End => site.unmask_for_same_sites(request, &mut pins),
                     OnLoss::Restart => site.unmask(request, &mut pins),

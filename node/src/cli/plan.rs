@@ -147,8 +147,8 @@ fn seen(plan: &StudyPlan) -> String {
                 "these sums leave blinded; the coordinator opens only the sum over all hospitals".to_owned()
             }
             OnLoss::Restart => {
-                "these sums leave blinded; the coordinator opens only the sum over all hospitals, but a \
-                                hospital that leaves in the middle has its sums told by subtraction"
+                "these sums leave blinded; the coordinator opens only the sum over all hospitals, but a hospital that \
+                 leaves in the middle, or misses a round of networks, has its sums told by subtraction"
                     .to_owned()
             }
         },

@@ -2,7 +2,7 @@
 //!
 //! One pass in the log's order; a finding names its entry. Spec: docs/reference/training-log.md.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use consilium_crypto::SitePublic;
 use consilium_ledger::entry::Noise;
@@ -42,7 +42,8 @@ pub enum Rule {
     Order,
     /// A roster stays the same through an attempt, and only shrinks between them.
     Roster,
-    /// A round is committed with one update of each hospital, the ones that were committed before.
+    /// A round is committed with one update of each hospital, but for those that were missed, the ones that were committed
+    /// before.
     Updates,
     /// No hospital answers a question before the quorum has cosigned its opening.
     Witness,
@@ -176,6 +177,9 @@ impl Record {
                 let round = Round { attempt: *attempt, round: *round };
                 self.spend(&mut study, (round, site), *steps, *noise);
             }
+            Event::Missed { attempt, round, sites, .. } => {
+                self.miss(&mut study, Round { attempt: *attempt, round: *round }, sites);
+            }
             Event::Committed { attempt, round, updates, .. } => {
                 self.commit(&mut study, Round { attempt: *attempt, round: *round }, updates);
             }
@@ -264,9 +268,20 @@ impl Record {
         self.require(new, Rule::Updates, || format!("a second update of {site}"));
     }
 
+    /// A round may go on without hospitals of its roster that are silent.
+    fn miss(&mut self, study: &mut Study, round: Round, sites: &[SiteId]) {
+        self.require(study.open() == Some(round), Rule::Order, || "no open round misses anybody".to_owned());
+        for site in sites {
+            let silent = study.roster.contains(site) && !study.updates.contains_key(site);
+            self.require(silent, Rule::Updates, || format!("{site} is missed and was not silent"));
+            study.missed.insert(site.clone());
+        }
+    }
+
     fn commit(&mut self, study: &mut Study, round: Round, updates: &BTreeMap<SiteId, Digest>) {
         self.require(study.open() == Some(round), Rule::Order, || "a commit of no open round".to_owned());
-        let complete = study.roster.iter().collect::<BTreeSet<_>>() == updates.keys().collect();
+        let there = |site: &&SiteId| updates.contains_key(*site) || study.missed.contains(*site);
+        let complete = !updates.is_empty() && study.roster.iter().all(|site| there(&site));
         self.require(complete, Rule::Updates, || "not one update of each hospital".to_owned());
         let same = *updates == study.updates;
         self.require(same, Rule::Updates, || "other updates than those committed before".to_owned());

@@ -16,6 +16,8 @@ pub(crate) struct Study {
     pub(crate) roster: Vec<SiteId>,
     /// Of the open round.
     pub(crate) updates: BTreeMap<SiteId, Digest>,
+    /// Hospitals that the open round may go on without.
+    pub(crate) missed: BTreeSet<SiteId>,
     pub(crate) phase: Phase,
     /// What noise has spent, by hospital.
     pub(crate) spent: BTreeMap<SiteId, Spent>,
@@ -48,6 +50,7 @@ impl Study {
             accepted: BTreeSet::new(),
             roster: Vec::new(),
             updates: BTreeMap::new(),
+            missed: BTreeSet::new(),
             phase: Phase::Deciding,
             spent: BTreeMap::new(),
             committed: 0,
@@ -82,6 +85,7 @@ impl Study {
     pub(crate) fn open_round(&mut self, round: Round, roster: &[SiteId]) {
         self.roster = roster.to_vec();
         self.updates.clear();
+        self.missed.clear();
         self.phase = Phase::Open(round);
     }
 

@@ -36,6 +36,9 @@ pub(crate) fn of(entry: &Entry) -> String {
         Event::Spent { attempt, round, site, steps, .. } => {
             format!("attempt {attempt}, round {round}: {site} trained in {steps} noisy steps")
         }
+        Event::Missed { attempt, round, sites, .. } => {
+            format!("attempt {attempt}, round {round}: goes on without {}", names(sites))
+        }
         Event::Committed { attempt, round, updates, sum, .. } => {
             format!("attempt {attempt}, round {round}: {} updates add up to {}", updates.len(), sum.short())
         }

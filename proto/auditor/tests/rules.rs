@@ -65,6 +65,31 @@ fn a_study_with_a_lost_hospital_is_in_order() {
     assert_eq!(findings(&entries(story())), []);
 }
 
+fn missed(round: u32, names: &[&str]) -> Event {
+    let (study, sites) = ("mycn".parse().unwrap(), sites(names));
+    Event::Missed { study, attempt: Attempt(1), round: ExchangeNumber(round), sites }
+}
+
+#[test]
+fn a_round_may_lack_whom_it_names_as_missed() {
+    let mut events = story();
+    let place = first(&events, |event| matches!(event, Event::Update { .. }));
+    events.splice(place..place + 4, [update(1, 1, "a"), update(1, 1, "b"), missed(1, &["c"])]);
+    events.insert(place + 3, committed(1, 1, &["a", "b"]));
+    assert_eq!(findings(&entries(events.clone())), []);
+    let rules = |events: &[Event]| -> BTreeSet<Rule> {
+        findings(&entries(events.to_vec())).into_iter().map(|finding| finding.rule).collect()
+    };
+    let late = [&events[..place + 2], &events[place + 3..]].concat();
+    assert_eq!(rules(&late), BTreeSet::from([Rule::Updates]), "nobody is named");
+    for (named, rule) in [(missed(1, &["a"]), Rule::Updates), (missed(2, &["c"]), Rule::Order)] {
+        events[place + 2] = named;
+        assert!(rules(&events).contains(&rule), "{rule:?}");
+    }
+    let lone = [&events[..place], &[missed(1, &["a", "b", "c"]), committed(1, 1, &[])], &events[place + 4..]];
+    assert!(rules(&lone.concat()).contains(&Rule::Updates), "a sum of nobody");
+}
+
 #[test]
 fn each_rule_is_broken_by_name() {
     let is_opened = |event: &Event| matches!(event, Event::Opened { .. });

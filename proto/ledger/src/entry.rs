@@ -136,6 +136,18 @@ pub enum Event {
         /// The plan's.
         noise: Noise,
     },
+    /// A round of networks goes on without hospitals that were silent for longer than the plan waits.
+    #[serde(rename = "round.missed")]
+    Missed {
+        /// Which study.
+        study: StudyId,
+        /// Of which attempt.
+        attempt: Attempt,
+        /// Of which question.
+        round: ExchangeNumber,
+        /// Hospitals that the sum may be without.
+        sites: Vec<SiteId>,
+    },
     /// The summaries of a roster are added.
     #[serde(rename = "round.committed")]
     Committed {
@@ -260,6 +272,7 @@ impl Event {
             | Self::Opened { study, .. }
             | Self::Update { study, .. }
             | Self::Spent { study, .. }
+            | Self::Missed { study, .. }
             | Self::Committed { study, .. }
             | Self::Aborted { study, .. }
             | Self::Finished { study, .. }

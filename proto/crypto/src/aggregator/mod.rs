@@ -112,9 +112,15 @@ impl Aggregator {
     /// The sites whose message for this step is still to come. When there are none, nothing is gained by waiting.
     #[must_use]
     pub fn awaited(&self) -> Vec<SiteId> {
-        let answered = self.answered();
+        let answered = self.who_answered();
         let missing = self.asked().into_iter().filter(|member| !answered.contains(member));
         missing.filter_map(|member| self.context.site(member).ok().cloned()).collect()
+    }
+
+    /// How many sites have answered in this step.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.who_answered().len()
     }
 
     /// What to ask of a site in this step; nothing of a site that takes no part in it.
@@ -141,7 +147,7 @@ impl Aggregator {
         if self.phase == Phase::Open {
             return Ok(self.phase);
         }
-        self.context.enough(self.phase.as_str(), self.answered().len())?;
+        self.context.enough(self.phase.as_str(), self.answered())?;
         match self.phase {
             Phase::Keys => self.digests.push(keys_digest(&self.context, &self.keys)),
             Phase::Shares => self.digests.push(transcript_digest(self.digests[0], &self.heads())),
@@ -193,7 +199,7 @@ impl Aggregator {
     }
 
     /// Who answered in this step.
-    fn answered(&self) -> Vec<Member> {
+    fn who_answered(&self) -> Vec<Member> {
         match self.phase {
             Phase::Keys => members(&self.keys),
             Phase::Shares => members(&self.shares),

@@ -21,6 +21,16 @@ pub(super) enum Answers {
     Blinded(Box<Blinded>),
 }
 
+/// What follows from an answer.
+pub(super) enum Advance {
+    /// Somebody is waited for.
+    Waits,
+    /// A step of a secure sum is closed, and the next is open.
+    Stepped,
+    /// The sum can be made.
+    Complete,
+}
+
 /// Why an attempt cannot be begun or go on.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -63,6 +73,31 @@ impl Answers {
                 roster.iter().filter(|site| !summaries.contains_key(*site)).cloned().collect()
             }
             Self::Blinded(blinded) => blinded.awaited(),
+        }
+    }
+
+    /// How many sites answered, while it is open who will be in the sum; fewer than can open it count as none.
+    pub(super) fn answered(&self) -> Option<usize> {
+        match self {
+            Self::Clear(summaries) => Some(summaries.len()),
+            Self::Blinded(blinded) => blinded.answered(),
+        }
+    }
+
+    /// Closes what nobody is waited for in, `without` aside.
+    pub(super) fn advance(
+        &mut self,
+        roster: &[SiteId],
+        without: &dyn Fn(&SiteId) -> bool,
+    ) -> Result<Advance, CryptoFault> {
+        match self {
+            Self::Clear(_) if self.awaited(roster).iter().all(without) => Ok(Advance::Complete),
+            Self::Clear(_) => Ok(Advance::Waits),
+            Self::Blinded(blinded) => match blinded.advance(without)? {
+                false => Ok(Advance::Waits),
+                true if blinded.phase() == Phase::Open => Ok(Advance::Complete),
+                true => Ok(Advance::Stepped),
+            },
         }
     }
 

@@ -1,8 +1,8 @@
 //! A blinded exchange: the five steps of a secure sum. Vectors that come with their message are added as they come, those
 //! that were uploaded when the sum is opened.
 //!
-//! Waits for: every site of the roster while keys, shares and vectors are collected; then for enough of them, since
-//! what is left cannot change the sum. Accepts: messages of the open step, and repeated ones. Ends: with the sum over
+//! Waits for: every site of the roster while keys, shares and vectors are collected, but for absent ones in a round of
+//! networks; then for enough of them, since what is left cannot change the sum. Accepts: messages of the open step, and repeated ones. Ends: with the sum over
 //! all sites of the roster, or with a site that is lost or lies. Never: the vector of one site, in clear or kept.
 //! Spec: docs/reference/secure-sums.md.
 
@@ -130,10 +130,10 @@ impl Blinded {
         Key { attempt, exchange }
     }
 
-    /// Closes every step that nobody is waited for any more; whether there was one.
-    pub(super) fn advance(&mut self) -> Result<bool, CryptoFault> {
+    /// Closes every step that nobody is waited for any more, `without` aside; whether there was one.
+    pub(super) fn advance(&mut self, without: &dyn Fn(&SiteId) -> bool) -> Result<bool, CryptoFault> {
         let before = self.phase();
-        while self.phase() != Phase::Open && self.is_answered() {
+        while self.phase() != Phase::Open && self.is_answered(without) {
             self.aggregator.close()?;
         }
         Ok(self.phase() != before)
@@ -176,12 +176,16 @@ impl Blinded {
         self.awaited().contains(site)
     }
 
-    fn is_answered(&self) -> bool {
-        let (silent, survivors) = (self.awaited().len(), self.aggregator.survivors().len());
-        match self.phase() {
-            Phase::Keys | Phase::Shares | Phase::Input => silent == 0,
-            Phase::Confirm | Phase::Unmask | Phase::Open => survivors - silent >= self.context().threshold(),
-        }
+    /// How many answered the open step, if it decides who is in the sum and they are enough to open it.
+    pub(super) fn answered(&self) -> Option<usize> {
+        let answered = self.aggregator.answered();
+        (self.phase() <= Phase::Input && answered >= self.context().threshold()).then_some(answered)
+    }
+
+    fn is_answered(&self, without: &dyn Fn(&SiteId) -> bool) -> bool {
+        let answered = self.aggregator.answered();
+        let all = self.phase() > Phase::Input || self.awaited().iter().all(without);
+        all && answered >= self.context().threshold()
     }
 }
 

@@ -55,6 +55,8 @@ enum What {
     Blinded { site: SiteId, key: Key, message: usize },
     Declined { site: SiteId, key: Key, code: String },
     Removed { site: SiteId },
+    Called { site: SiteId },
+    Missed { key: Key, sites: Vec<SiteId> },
     Tick,
     Closed { key: Key, words: Words, contributions: BTreeMap<SiteId, Digest> },
 }
@@ -93,13 +95,14 @@ impl Entry {
         }
     }
 
-    /// The exchange this entry is a submission of.
+    /// The exchange this entry is a submission of, or says who missed it.
     #[must_use]
     pub fn submits(&self) -> Option<Key> {
         match self {
-            Self::Happened { event: Event::Submitted { key, .. } | Event::Blinded { key, .. }, .. } => {
-                Some(*key)
-            }
+            Self::Happened {
+                event: Event::Submitted { key, .. } | Event::Blinded { key, .. } | Event::Missed { key, .. },
+                ..
+            } => Some(*key),
             Self::Happened { .. } | Self::Closed { .. } => None,
         }
     }
@@ -162,6 +165,8 @@ impl Entry {
             What::Refused { site } => Event::Refused { site },
             What::Declined { site, key, code } => Event::Declined { site, key, code },
             What::Removed { site } => Event::Removed { site },
+            What::Called { site } => Event::Called { site },
+            What::Missed { key, sites } => Event::Missed { key, sites },
             What::Tick => Event::Tick,
         };
         Ok(Self::Happened { at, event })
@@ -185,6 +190,8 @@ fn what_happened(event: &Event) -> (What, Vec<u8>) {
         }
         Event::Declined { site, key, code } => (What::Declined { site, key, code }, Vec::new()),
         Event::Removed { site } => (What::Removed { site }, Vec::new()),
+        Event::Called { site } => (What::Called { site }, Vec::new()),
+        Event::Missed { key, sites } => (What::Missed { key, sites }, Vec::new()),
         Event::Tick => (What::Tick, Vec::new()),
     }
 }

@@ -10,6 +10,7 @@
 //! `step` consumes the study: a refusal leaves the caller with nothing half-moved. Every message may be repeated.
 //! Never: a clock, a socket, a disk. The driver runs effects in order: journal, then wake. Spec: ADR-0004.
 
+mod absent;
 mod answers;
 mod blinded;
 mod entry;
@@ -100,6 +101,18 @@ pub enum Event {
     Removed {
         /// Who.
         site: SiteId,
+    },
+    /// A hospital that a round went on without is there again.
+    Called {
+        /// Who.
+        site: SiteId,
+    },
+    /// A round of networks goes on without hospitals that were silent for longer than the plan waits. Time brings it.
+    Missed {
+        /// Which question.
+        key: Key,
+        /// Who.
+        sites: Vec<SiteId>,
     },
     /// Time has passed.
     Tick,
@@ -219,6 +232,7 @@ impl StudyLife {
         event: Event,
         uploaded: &dyn Uploaded,
     ) -> Result<(Self, Vec<Effect>), Refusal> {
+        let event = if event == Event::Tick { self.time_brings(now) } else { event };
         let entry = Entry::Happened { at: now, event: event.clone() };
         let effects = match event {
             Event::Accepted { site, schema, .. } => self.answer(now, &site, Answer::Accepted(schema))?,
@@ -229,6 +243,8 @@ impl StudyLife {
             }
             Event::Declined { site, key, code } => self.declined(now, &site, key, &code)?,
             Event::Removed { site } => self.removed(now, &site),
+            Event::Called { site } => self.called(&site),
+            Event::Missed { key, sites } => self.missed(now, key, sites, uploaded),
             Event::Tick => self.tick(now),
         };
         let journalled = effects.map(|after| [vec![Effect::Journal(entry)], after].concat());
@@ -345,8 +361,12 @@ impl StudyLife {
         }
     }
 
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.next_deadline().is_some_and(|deadline| now >= deadline)
+    }
+
     fn tick(&mut self, now: Timestamp) -> Option<Vec<Effect>> {
-        if self.next_deadline().is_none_or(|deadline| now < deadline) {
+        if !self.is_due(now) {
             return None;
         }
         match &self.state {
@@ -354,7 +374,7 @@ impl StudyLife {
             State::Running(running) => {
                 let reason = format!("silent for {}", self.plan.study.sites.wait);
                 let silent: Vec<_> =
-                    running.waiting_for().into_iter().map(|site| (site, reason.clone())).collect();
+                    running.silent().into_iter().map(|site| (site, reason.clone())).collect();
                 Some(self.lose(now, &silent))
             }
             State::Finished(_) | State::Aborted(_) => None,

@@ -1,16 +1,18 @@
 //! An attempt at the analysis: one exchange after the other, all sites of the roster each time.
 //!
-//! Waits for: a summary of every site of the roster. Accepts: summaries that answer the open question, repeated ones,
-//! and late ones of closed exchanges without effect. Ends: with the last sum, or with a lost site.
+//! Waits for: a summary of every site of the roster, or in a round of networks of those who are there (`absent`). Accepts:
+//! summaries that answer the open question, repeated ones, and late ones of closed exchanges without effect. Ends: with the
+//! last sum, or with a lost site.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilium_crypto::{Context, CryptoFault, Phase, SiteMessage};
+use consilium_crypto::{Context, CryptoFault, SiteMessage};
 use consilium_stats::{Query, Rule, Summary};
 use consilium_types::plan::OnLoss;
 use consilium_types::{Attempt, Digest, ExchangeNumber, Schema, SiteId, StudyPlan};
 
-use super::answers::{Answers, Stop};
+use super::absent::Absent;
+use super::answers::{Advance, Answers, Stop};
 use super::blinded::Roster;
 use super::status::{ClosedExchange, Lost};
 use super::uploaded::Nowhere;
@@ -27,6 +29,7 @@ pub(super) struct Running {
     analysis: Analysis,
     query: Query,
     answers: Answers,
+    absent: Absent,
     since: Timestamp,
 }
 
@@ -42,7 +45,8 @@ impl Running {
         let (analysis, query) = Analysis::begin(plan, &roster, &schema).map_err(Stop::Analysis)?;
         let key = Key { attempt, exchange: ExchangeNumber(1) };
         let answers = Answers::none(plan, key, &query, identities)?;
-        Ok(Self { key, roster, schema, analysis, query, answers, since: now })
+        let absent = Absent::default();
+        Ok(Self { key, roster, schema, analysis, query, answers, absent, since: now })
     }
 
     pub(super) fn has(&self, site: &SiteId) -> bool {
@@ -77,7 +81,40 @@ impl Running {
         self.answers.terms()
     }
 
+    pub(super) fn absent(&self) -> &Absent {
+        &self.absent
+    }
+
+    pub(super) fn absent_mut(&mut self) -> &mut Absent {
+        &mut self.absent
+    }
+
+    /// Whether the question is a round of networks, which averages whoever answers.
+    pub(super) fn is_elastic(&self) -> bool {
+        self.query.is_update()
+    }
+
+    /// How many sites answered, while it is open who will be in the sum; fewer than can open it count as none.
+    pub(super) fn answered(&self) -> Option<usize> {
+        self.answers.answered()
+    }
+
+    /// Sites that have not answered and are waited for.
     pub(super) fn waiting_for(&self) -> Vec<SiteId> {
+        let mut awaited = self.silent();
+        awaited.retain(|site| !(self.is_elastic() && self.absent.has(site)));
+        awaited
+    }
+
+    /// Sites that have not answered and are not waited for.
+    pub(super) fn not_waited_for(&self) -> Vec<SiteId> {
+        let mut absent = self.silent();
+        absent.retain(|site| self.is_elastic() && self.absent.has(site));
+        absent
+    }
+
+    /// Sites that have not answered.
+    pub(super) fn silent(&self) -> Vec<SiteId> {
         self.answers.awaited(&self.roster)
     }
 
@@ -101,7 +138,7 @@ impl Running {
     }
 
     fn awaits(&self, site: &SiteId) -> bool {
-        self.has(site) && self.waiting_for().contains(site)
+        self.has(site) && self.silent().contains(site)
     }
 }
 
@@ -117,10 +154,7 @@ impl StudyLife {
         if !running.answers.take(&running.query, key, site, summary)? {
             return Ok(None);
         }
-        if !running.waiting_for().is_empty() {
-            return Ok(Some(Vec::new()));
-        }
-        Ok(Some(self.close(now, &Nowhere)))
+        Ok(Some(self.go_on(now, &Nowhere)))
     }
 
     pub(super) fn blinded(
@@ -136,14 +170,21 @@ impl StudyLife {
         if !blinded.take(site, message, vector).map_err(Refusal::Blinding)? {
             return Ok(None);
         }
-        match blinded.advance() {
-            Ok(false) => Ok(Some(Vec::new())),
-            Ok(true) if blinded.phase() == Phase::Open => Ok(Some(self.close(now, vector.1))),
-            Ok(true) => {
+        Ok(Some(self.go_on(now, vector.1)))
+    }
+
+    /// Closes the exchange, or a step of its secure sum, if nobody is waited for any more.
+    pub(super) fn go_on(&mut self, now: Timestamp, uploaded: &dyn Uploaded) -> Vec<Effect> {
+        let State::Running(running) = &mut self.state else { return Vec::new() };
+        let without: &dyn Fn(&SiteId) -> bool = &|site| running.query.is_update() && running.absent.has(site);
+        match running.answers.advance(&running.roster, without) {
+            Ok(Advance::Waits) => Vec::new(),
+            Ok(Advance::Complete) => self.close(now, uploaded),
+            Ok(Advance::Stepped) => {
                 running.since = now;
-                Ok(Some(vec![Effect::Step]))
+                vec![Effect::Step]
             }
-            Err(fault) => Ok(Some(self.lies(now, &fault))),
+            Err(fault) => self.lies(now, &fault),
         }
     }
 
@@ -236,7 +277,8 @@ impl StudyLife {
 
     fn advance(&mut self, now: Timestamp, sum: &Summary, contributions: BTreeMap<SiteId, Digest>) {
         let State::Running(running) = std::mem::replace(&mut self.state, State::Published) else { return };
-        let Running { key, roster, schema, analysis, query, .. } = *running;
+        let Running { key, roster, schema, analysis, query, absent, .. } = *running;
+        let absent = absent.after(&roster, &contributions);
         self.closed.push(ClosedExchange::new(key, &query, sum, contributions));
         self.state = match analysis.absorb(&query, sum) {
             Ok(Progress::Done(result)) => State::Finished(result),
@@ -253,6 +295,7 @@ impl StudyLife {
                         analysis: *analysis,
                         query,
                         answers,
+                        absent,
                         since: now,
                     })),
                     Err(stop) => State::Aborted(stop.to_string()),
@@ -282,10 +325,9 @@ impl StudyLife {
     }
 
     /// Sites that must remain: the plan's minimum, and its quorum of those that began.
-    fn fewest(&self) -> usize {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quorum is in (0, 1]")]
-        let quorum = (self.plan.study.sites.quorum * self.roster_at_start() as f64).ceil() as usize;
-        quorum.max(self.plan.study.sites.min as usize)
+    pub(super) fn fewest(&self) -> usize {
+        let sites = &self.plan.study.sites;
+        sites.quorum_of(self.roster_at_start()).max(sites.min as usize)
     }
 
     fn roster_at_start(&self) -> usize {

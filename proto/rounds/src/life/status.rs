@@ -42,8 +42,11 @@ pub struct OpenExchange {
     pub key: Key,
     /// Sites of this attempt.
     pub roster: Vec<SiteId>,
-    /// Sites that have not answered.
+    /// Sites that have not answered and are waited for.
     pub waiting_for: Vec<SiteId>,
+    /// Sites that a round of networks goes on without, until they call.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<SiteId>,
     /// What is asked, in words.
     pub asks: String,
     /// What is collected for its secure sum, if sums are blinded.
@@ -151,6 +154,7 @@ impl StudyLife {
             key: running.key(),
             roster: running.roster().to_vec(),
             waiting_for: running.waiting_for(),
+            absent: running.not_waited_for(),
             asks: running.query().describe(),
             step: running.step(),
         })

@@ -34,6 +34,16 @@ pub struct Sites {
     pub wait: Wait,
 }
 
+impl Sites {
+    /// Sites that must stay of so many that began: the plan's quorum of them.
+    #[must_use]
+    pub fn quorum_of(&self, began: usize) -> usize {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a quorum is in (0, 1]")]
+        let quorum = (self.quorum * began as f64).ceil() as usize;
+        quorum
+    }
+}
+
 impl Default for Sites {
     fn default() -> Self {
         Self { min: 3, quorum: 0.8, wait: Wait::from_seconds(72 * 3600) }
