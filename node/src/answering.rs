@@ -13,7 +13,7 @@ use crate::blinding::Step;
 use crate::cohort::{Cohort, Source};
 use crate::decisions::{self, Decision};
 use crate::errors::Fault;
-use crate::extraction::{Cache, Progress};
+use crate::extraction::{Cache, Progress, Reader};
 use crate::folder::{Configuration, Folder};
 use crate::noise::Noise;
 use crate::opening::{self, Opening};
@@ -118,7 +118,8 @@ impl Answering {
     ) -> Result<Prepared, Fault> {
         let plan = decision.plan()?;
         let Configuration { site, data, .. } = &self.configuration;
-        let source = Source { site, data, cache: &self.cache, unfit: policy.unfit() };
+        let source =
+            Source { site, data, cache: &self.cache, reader: Reader::Confined, unfit: policy.unfit() };
         let cohort = Cohort::read(&plan, source, progress)?;
         for excluded in cohort.excluded() {
             problems::note(&self.folder, &format!("{}: left out: {excluded}", decision.study))?;

@@ -10,7 +10,7 @@ use crate::certificate::Certificate;
 use crate::cli::{say, say_json};
 use crate::clock;
 use crate::errors::Fault;
-use crate::extraction::SelfTest;
+use crate::extraction::{self, SelfTest};
 use crate::folder::{self, Configuration, Folder};
 use crate::foresight::Foresight;
 use crate::outbox::{self, Offered};
@@ -47,6 +47,7 @@ pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
         check("egress ledger", ledger(folder)),
         check("privacy", spending(folder)),
         check("extractor", SelfTest::run().verdict().map(|words| (Verdict::Ok, words))),
+        check("reader", Ok(reader())),
         check("data", data(&configuration.data)),
     ];
     let mut studies = Vec::new();
@@ -126,6 +127,17 @@ fn ledger(folder: &Folder) -> Result<(Verdict, String), Fault> {
 fn spending(folder: &Folder) -> Result<(Verdict, String), Fault> {
     let budget = Policy::read(folder)?.budget();
     Ok((Verdict::Ok, Spending::open(folder, budget)?.words()))
+}
+
+/// What holds the process that reads images.
+fn reader() -> (Verdict, String) {
+    match extraction::try_bounds() {
+        Ok(bounds) if bounds.are_whole() => {
+            (Verdict::Ok, format!("a process of its own: {}", bounds.in_words()))
+        }
+        Ok(bounds) => (Verdict::Warning, format!("a process of its own: {}", bounds.in_words())),
+        Err(how) => (Verdict::Failed, format!("no process can be started to read images: {how}")),
+    }
 }
 
 fn data(folder: &Path) -> Result<(Verdict, String), Fault> {

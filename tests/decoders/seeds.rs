@@ -12,7 +12,7 @@ use consilium_ledger::note::Kind;
 use consilium_ledger::witness::AddCheckpoint;
 use consilium_ledger::{Checkpoint, Entry, Event, Evidence, Note, Policy, SignerKey, Tree, tile};
 use consilium_node::cohort::{Cohort, Source, Unfit};
-use consilium_node::extraction::Cache;
+use consilium_node::extraction::{Cache, Reader};
 use consilium_proto::{Message, v1};
 use consilium_report::model_files;
 use consilium_rounds::life::{Entry as Line, Event as Happening, Key, Timestamp};
@@ -56,7 +56,13 @@ impl Study {
         sites::feature_table(folder.path(), "east", 40).unwrap();
         let plan = StudyPlan::from_toml(plans::TABLE, "plan.toml").unwrap();
         let (site, cache): (SiteId, Cache) = ("east".parse().unwrap(), Cache::none());
-        let source = Source { site: &site, data: folder.path(), cache: &cache, unfit: Unfit::Refuse };
+        let source = Source {
+            site: &site,
+            data: folder.path(),
+            cache: &cache,
+            reader: Reader::Here,
+            unfit: Unfit::Refuse,
+        };
         let cohort = Cohort::read(&plan, source, &()).unwrap();
         let roster = [site.clone()];
         let rows = cohort.rows(&plan, &site, &roster).unwrap();

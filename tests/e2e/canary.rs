@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use consilium_node::cohort::{Cohort, Source, Unfit};
-use consilium_node::extraction::Cache;
+use consilium_node::extraction::{Cache, Reader};
 use consilium_stats::Summary;
 use consilium_tests::{Consortium, Tap, plans, sites};
 use consilium_types::{SiteId, StudyPlan, fixed};
@@ -181,7 +181,13 @@ fn types_that_hold_patients_print_nothing_of_them() {
     plant(folder.path());
     let plan = StudyPlan::from_toml(plans::TABLE, "plan.toml").unwrap();
     let (site, cache): (SiteId, Cache) = ("east".parse().unwrap(), Cache::none());
-    let source = Source { site: &site, data: folder.path(), cache: &cache, unfit: Unfit::Refuse };
+    let source = Source {
+        site: &site,
+        data: folder.path(),
+        cache: &cache,
+        reader: Reader::Here,
+        unfit: Unfit::Refuse,
+    };
     let cohort = Cohort::read(&plan, source, &()).unwrap();
     assert_eq!(cohort.len(), 21, "the planted patient is one of them");
     let rows = cohort.rows(&plan, &site, std::slice::from_ref(&site)).unwrap();

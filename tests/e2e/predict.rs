@@ -4,7 +4,7 @@ use std::fs;
 
 use consilium_learn::Perceptrons;
 use consilium_node::cohort::{Cohort, Source, Unfit};
-use consilium_node::extraction::Cache;
+use consilium_node::extraction::{Cache, Reader};
 use consilium_report::model_files;
 use consilium_rounds::StudyResult;
 use consilium_stats::glm::{Inputs, Response};
@@ -60,7 +60,8 @@ fn squared_error(predictions: &str, data: &str) -> f64 {
 fn scored(plan: &StudyPlan, result: &StudyResult, consortium: &Consortium) -> f64 {
     let site: SiteId = "west".parse().unwrap();
     let (data, cache) = (consortium.data("west"), Cache::none());
-    let source = Source { site: &site, data: &data, cache: &cache, unfit: Unfit::Refuse };
+    let source =
+        Source { site: &site, data: &data, cache: &cache, reader: Reader::Here, unfit: Unfit::Refuse };
     let cohort = Cohort::read(plan, source, &()).unwrap();
     let model = result.models.iter().find(|model| model.name == "combined/logistic").unwrap();
     let logistic = model.logistic().unwrap();

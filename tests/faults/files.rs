@@ -100,6 +100,30 @@ fn images_and_masks_are_refused_by_file_and_reason() {
 }
 
 #[test]
+fn claims_that_no_file_pays_for_cost_one_patient_and_little_memory() {
+    let hospital = Hospital::with_images();
+    let huge = |bytes: &mut Vec<u8>| {
+        (1..4).for_each(|axis| bytes[40 + 2 * axis..42 + 2 * axis].copy_from_slice(&i16::MAX.to_le_bytes()));
+    };
+    let text = hospital.after(IMAGE, huge);
+    assert!(text.contains("CNS-D-01") && text.contains("1 of 8 patients"), "{text}");
+    let nest = |bytes: &mut Vec<u8>| {
+        *bytes =
+            [vec![0; 128], b"DICM".to_vec(), vec![8, 0, 0x15, 0x11, b'S', b'Q', 0, 0, 255, 255, 255, 255]]
+                .concat();
+        bytes.extend(
+            [0xfe, 0xff, 0, 0xe0, 255, 255, 255, 255, 8, 0, 0x15, 0x11, b'S', b'Q', 0, 0, 255, 255, 255, 255]
+                .repeat(200_000),
+        );
+    };
+    let text = hospital.after(IMAGE, nest);
+    assert!(
+        text.contains("CNS-D-") && !text.contains("CNS-D-0313") && text.contains("1 of 8 patients"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_policy_may_leave_unfit_patients_out_and_the_flow_says_so() {
     let hospital = Hospital::with_images();
     fs::create_dir_all(hospital.0.path().join("lenient")).unwrap();

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use consilium_learn::Perceptrons;
 use consilium_node::cohort::{Cohort, Source, Unfit};
-use consilium_node::extraction::Cache;
+use consilium_node::extraction::{Cache, Reader};
 use consilium_rounds::{Analysis, Progress};
 use consilium_stats::Summary;
 use consilium_types::{SiteId, StudyPlan};
@@ -17,7 +17,11 @@ pub fn result(consortium: &Consortium, plan: &StudyPlan, sites: &[&str]) -> Resu
     roster.sort();
     let read = |site: &SiteId| {
         let data = consortium.data(site.as_str());
-        Cohort::read(plan, Source { site, data: &data, cache: &cache, unfit: Unfit::Refuse }, &())
+        Cohort::read(
+            plan,
+            Source { site, data: &data, cache: &cache, reader: Reader::Here, unfit: Unfit::Refuse },
+            &(),
+        )
     };
     let cohorts = roster.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let schema = cohorts.first().context("a hospital")?.schema();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use consilium_node::cohort::{Cohort, CohortRows, Source, Unfit};
-use consilium_node::extraction::Cache;
+use consilium_node::extraction::{Cache, Reader};
 use consilium_types::{SiteId, StudyPlan};
 
 use crate::comparison::SiteTable;
@@ -31,7 +31,7 @@ impl Hospital {
         unfit: Unfit,
     ) -> Result<Self> {
         let bar = Bar::new(site.as_str());
-        let read = Cohort::read(plan, Source { site: &site, data, cache, unfit }, &bar);
+        let read = Cohort::read(plan, Source { site: &site, data, cache, reader: Reader::Here, unfit }, &bar);
         let cohort =
             read.map_err(|fault| anyhow::anyhow!("{fault} [{}]", fault.code())).context(site.clone())?;
         Ok(Self { site, cohort })

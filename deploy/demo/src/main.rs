@@ -36,6 +36,9 @@ use processes::Role;
 
 fn main() -> ExitCode {
     let mut arguments = arguments();
+    if consilium_node::cli::is_reader(&arguments) {
+        return consilium_node::cli::run(arguments);
+    }
     if let Some(role) = Role::of(arguments.get(1).map(OsString::as_os_str)) {
         arguments.remove(1);
         return play(role, arguments);

@@ -166,6 +166,26 @@ pub enum DataFault {
         /// Why.
         fault: consilium_radiomics::Error,
     },
+    /// What the process that reads images found.
+    #[error("{message}")]
+    Reader {
+        /// The stable code of what is wrong.
+        code: &'static str,
+        /// In words, with the file.
+        message: String,
+    },
+    /// The process that reads images ended without an answer.
+    #[error(
+        "{}: the process that read this image and its mask ended ({how}); open both with a viewer, export them again, or \
+         move them away",
+        image.display()
+    )]
+    ReaderDied {
+        /// The image.
+        image: PathBuf,
+        /// How.
+        how: String,
+    },
     /// Several patients cannot be used, and the policy says to stop.
     #[error(
         "{} of {patients} patients cannot be used: {}\ncorrect the files, or set `unfit = \"exclude\"` in policy.toml",
@@ -196,6 +216,8 @@ impl DataFault {
             Self::Unfit { .. } => "CNS-D-0310",
             Self::FollowUp { .. } => "CNS-D-0311",
             Self::TooManyBatches { .. } => "CNS-D-0312",
+            Self::ReaderDied { .. } => "CNS-D-0313",
+            Self::Reader { code, .. } => code,
             Self::Inclusion { fault, .. } => fault.code(),
             Self::Image(fault) => fault.code(),
             Self::Geometry { difference, .. } => difference.code(),

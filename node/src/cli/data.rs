@@ -10,7 +10,7 @@ use crate::catalogue::Summary;
 use crate::cohort::{Cohort, Source, Unfit};
 use crate::decisions;
 use crate::errors::Fault;
-use crate::extraction::Cache;
+use crate::extraction::{Cache, Reader};
 use crate::folder::{self, Folder};
 use crate::policy::Policy;
 
@@ -51,7 +51,11 @@ pub(super) fn extract(folder: &Folder, plan: &str, data: Option<PathBuf>, json: 
     let unfit = if folder.policy().exists() { Policy::read(folder)?.unfit() } else { Unfit::Refuse };
     let cache = Cache::in_folder(&folder.cache());
     let bar = Bar::new(plan.study.id.as_str());
-    let cohort = Cohort::read(&plan, Source { site: &site, data: &data, cache: &cache, unfit }, &bar)?;
+    let cohort = Cohort::read(
+        &plan,
+        Source { site: &site, data: &data, cache: &cache, reader: Reader::Confined, unfit },
+        &bar,
+    )?;
     let flow: Vec<(String, u64)> = plan
         .flow()
         .iter()

@@ -26,7 +26,7 @@ pub(crate) use enrol::is_invitation;
 
 use crate::errors::Fault;
 use crate::folder::Folder;
-use crate::{doctor, run};
+use crate::{doctor, extraction, run};
 
 /// A hospital's node: reads images and records, answers with sums, opens no port.
 #[derive(Debug, Parser)]
@@ -110,8 +110,18 @@ enum Command {
     Egress(facts::Egress),
 }
 
+/// Whether a command line, the program's name first, is that of a process that reads images for a node.
+#[must_use]
+pub fn is_reader(arguments: &[OsString]) -> bool {
+    extraction::is_reader(arguments.get(1).map(OsString::as_os_str))
+}
+
 /// Runs a command line, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if is_reader(&arguments) {
+        return extraction::read_case();
+    }
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(help) => {

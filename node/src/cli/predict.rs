@@ -9,7 +9,7 @@ use consilium_types::StudyPlan;
 use super::{Bar, say};
 use crate::decisions;
 use crate::errors::Fault;
-use crate::extraction::Cache;
+use crate::extraction::{Cache, Reader};
 use crate::folder::{self, Folder};
 use crate::predicting::{self, NewPatients, PredictFault, Predicted};
 
@@ -36,7 +36,8 @@ pub(super) fn predict(folder: &Folder, arguments: &Predict) -> Result<(), Fault>
     let model = ModelFile::from_json(&text).map_err(PredictFault::from)?;
     let plan = plan(folder, &model, arguments.plan.as_deref())?;
     let cache = if folder.path().exists() { Cache::in_folder(&folder.cache()) } else { Cache::none() };
-    let from = NewPatients { data: &arguments.data, plan: plan.as_ref(), cache: &cache };
+    let from =
+        NewPatients { data: &arguments.data, plan: plan.as_ref(), cache: &cache, reader: Reader::Confined };
     let predicted = predicting::of(&model, from, &Bar::new(&model.study))?;
     let table = predicting::write(&model, &predicted, arguments.threshold)?;
     let Some(file) = &arguments.out else {

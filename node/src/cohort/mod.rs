@@ -19,7 +19,7 @@ use consilium_types::{Digest, Schema, SiteId, StudyPlan};
 pub use rows::CohortRows;
 
 use crate::catalogue::{DataFault, Patient};
-use crate::extraction::{Cache, Progress};
+use crate::extraction::{Cache, Progress, Reader};
 use outcome::Known;
 use reading::Reading;
 
@@ -42,6 +42,8 @@ pub struct Source<'a> {
     pub data: &'a Path,
     /// Where extracted features are remembered.
     pub cache: &'a Cache,
+    /// Which process reads images.
+    pub reader: Reader,
     /// What happens to patients with unusable files.
     pub unfit: Unfit,
 }
@@ -70,18 +72,18 @@ impl std::fmt::Debug for Cohort {
 
 /// The columns a hospital offers to a plan. Reads tables, opens no image.
 pub fn schema(plan: &StudyPlan, data: &Path) -> Result<Schema, DataFault> {
-    Ok(Reading::open(plan, data, &Cache::none())?.schema())
+    Ok(Reading::open(plan, data, (&Cache::none(), Reader::Here))?.schema())
 }
 
 impl Cohort {
     /// Reads tables, extracts or remembers features, and applies the plan's inclusion flow.
     pub fn read(plan: &StudyPlan, source: Source<'_>, progress: &dyn Progress) -> Result<Self, DataFault> {
-        Reading::open(plan, source.data, source.cache)?.cohort(source.unfit, progress)
+        Reading::open(plan, source.data, (source.cache, source.reader))?.cohort(source.unfit, progress)
     }
 
     /// The cohort as far as tables tell: as if every image were there and usable. No feature has a value.
     pub fn foresee(plan: &StudyPlan, data: &Path) -> Result<Self, DataFault> {
-        Reading::open(plan, data, &Cache::none())?.foresee()
+        Reading::open(plan, data, (&Cache::none(), Reader::Here))?.foresee()
     }
 
     fn empty(schema: Schema) -> Self {

@@ -9,7 +9,7 @@ use consilium_types::{Column, ColumnKind, Schema, StudyPlan};
 use super::clinical::Covariates;
 use super::{Cohort, Unfit, batches, flow, outcome};
 use crate::catalogue::{ClinicalTable, DataFault, FeatureTable, Patient};
-use crate::extraction::{Cache, Extracted, Extractor, Progress, Readings};
+use crate::extraction::{Cache, Extracted, Extractor, Progress, Reader, Readings};
 
 /// What a plan needs of a data folder, opened and checked; no image is read yet.
 pub(super) struct Reading<'a> {
@@ -29,7 +29,11 @@ struct Radiomic {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn open(plan: &'a StudyPlan, data: &Path, cache: &'a Cache) -> Result<Self, DataFault> {
+    pub(super) fn open(
+        plan: &'a StudyPlan,
+        data: &Path,
+        (cache, reader): (&'a Cache, Reader),
+    ) -> Result<Self, DataFault> {
         let clinical = ClinicalTable::read(&data.join("clinical.csv"))?;
         flow::check_columns(plan, &clinical)?;
         let table = plan.inputs.table.as_ref();
@@ -42,7 +46,7 @@ impl<'a> Reading<'a> {
             plan,
             covariates: Covariates::of(plan, &clinical)?,
             clinical,
-            extractor: Extractor::new(plan, data, cache)?,
+            extractor: Extractor::new(plan, data, cache, reader)?,
             table: first,
             second: second.transpose()?,
         })

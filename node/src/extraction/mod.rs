@@ -4,29 +4,37 @@
 //! contour or a new version is never answered from memory. Never: a patient's key in the cache.
 
 mod cache;
+mod confined;
+mod measuring;
 mod self_test;
 mod settings;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use consilium_imaging::{
-    Choice, Format, Grid, RoiMask, files, format, read_image, read_mask, read_region_of, same_grid,
-};
-use consilium_radiomics::{Settings, extract};
+use consilium_radiomics::Settings;
 use consilium_types::StudyPlan;
 use consilium_types::plan::Require;
 use rayon::prelude::*;
 
 pub use cache::Cache;
+use confined::Readers;
+pub(crate) use confined::{is_reader, read_case, try_bounds};
+use measuring::measure;
 pub(crate) use self_test::SelfTest;
 pub use settings::{Input, inputs};
 
 use crate::catalogue::{DataFault, ImageFolder, ImagePair, Pairing, Patient};
 
-/// Fewest voxels of a mask: one voxel has neither shape nor texture.
-const FEWEST_VOXELS: usize = 2;
+/// Which process reads images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// This one.
+    Here,
+    /// One for each case, which can do nothing else. The program must begin [`crate::cli::run`] with its own command line.
+    Confined,
+}
 
 /// Told how far an extraction is.
 pub trait Progress: Sync {
@@ -91,11 +99,18 @@ pub struct Extractor<'a> {
     inputs: Vec<Measured>,
     images: ImageFolder,
     cache: &'a Cache,
+    /// Nothing where this process reads images.
+    readers: Option<Readers>,
 }
 
 impl<'a> Extractor<'a> {
     /// An extractor over a data folder; nothing when the plan has no image.
-    pub fn new(plan: &StudyPlan, data: &Path, cache: &'a Cache) -> Result<Option<Self>, DataFault> {
+    pub fn new(
+        plan: &StudyPlan,
+        data: &Path,
+        cache: &'a Cache,
+        reader: Reader,
+    ) -> Result<Option<Self>, DataFault> {
         let inputs = inputs(plan);
         if inputs.is_empty() {
             return Ok(None);
@@ -107,7 +122,8 @@ impl<'a> Extractor<'a> {
             Measured { settings: settings::of(&features, &input), input, require, reread }
         };
         let inputs = inputs.into_iter().map(measured).collect();
-        Ok(Some(Self { inputs, images: ImageFolder::list(data)?, cache }))
+        let readers = (reader == Reader::Confined).then(|| Readers::of(plan));
+        Ok(Some(Self { inputs, images: ImageFolder::list(data)?, cache, readers }))
     }
 
     /// Names of the columns: `pet_stat_mean`, `ct_arterial_cm_contrast_3D_avg`.
@@ -146,7 +162,8 @@ impl<'a> Extractor<'a> {
         let mut readings = Readings::default();
         // of the input's phases: whether one was found
         let mut found: BTreeMap<&str, bool> = BTreeMap::new();
-        for Measured { input, settings, require, reread } in &self.inputs {
+        for measured in &self.inputs {
+            let Measured { input, settings, require, reread } = measured;
             let (name, phase) = (input.name.as_str(), input.phase.as_deref());
             let undefined = || vec![f64::NAN; settings.tags().len()];
             let Pairing::Pair(pair) = self.images.pair(patient, name, phase)? else {
@@ -159,9 +176,9 @@ impl<'a> Extractor<'a> {
                 continue;
             };
             found.insert(name, true);
-            readings.first.extend(self.pair(&pair, settings, fresh)?);
+            readings.first.extend(self.pair(&pair, measured, fresh)?);
             let again = if *reread { self.images.second(patient, name, phase, &pair)? } else { None };
-            let again = again.map(|pair| self.pair(&pair, settings, fresh)).transpose()?;
+            let again = again.map(|pair| self.pair(&pair, measured, fresh)).transpose()?;
             readings.second.extend(again.unwrap_or_else(undefined));
         }
         Ok(found.values().all(|any| *any).then_some(readings))
@@ -170,7 +187,7 @@ impl<'a> Extractor<'a> {
     fn pair(
         &self,
         pair: &ImagePair,
-        settings: &Settings,
+        Measured { input, settings, .. }: &Measured,
         fresh: &AtomicUsize,
     ) -> Result<Vec<f64>, DataFault> {
         let key = cache::key(pair, settings)?;
@@ -179,32 +196,13 @@ impl<'a> Extractor<'a> {
             return Ok(known);
         }
         fresh.fetch_add(1, Ordering::Relaxed);
-        let values = measure(pair, settings)?;
+        let values = match &self.readers {
+            Some(readers) => readers.measure(pair, input, tags.len())?,
+            None => measure(pair, settings)?,
+        };
         self.cache.put(&key, &tags, &values);
         Ok(values)
     }
-}
-
-fn measure(pair: &ImagePair, settings: &Settings) -> Result<Vec<f64>, DataFault> {
-    let image = read_image(&pair.image)?;
-    let mask = region(pair, image.grid())?;
-    let elsewhere = |difference| DataFault::Geometry { mask: pair.mask.clone(), difference };
-    same_grid(image.grid(), mask.grid()).map_err(elsewhere)?;
-    if mask.count() < FEWEST_VOXELS {
-        return Err(DataFault::TooFewVoxels { mask: pair.mask.clone(), voxels: mask.count() });
-    }
-    let unusable = |fault| DataFault::Features { image: PathBuf::clone(&pair.image), fault };
-    let features = extract(&image, &mask, settings).map_err(unusable)?;
-    Ok(features.iter().map(|(_, value)| value).collect())
-}
-
-/// A DICOM region has no grid of its own, and must have been drawn on the image's series.
-fn region(pair: &ImagePair, grid: &Grid) -> Result<RoiMask, DataFault> {
-    if format(&pair.mask)? != Format::Dicom {
-        return Ok(read_mask(&pair.mask)?);
-    }
-    let slice = files(&pair.image)?.into_iter().next().unwrap_or_else(|| pair.image.clone());
-    Ok(read_region_of(&pair.mask, Choice::Only, grid, &slice)?)
 }
 
 #[cfg(test)]

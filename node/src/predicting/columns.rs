@@ -37,10 +37,10 @@ impl<'a> Columns<'a> {
     pub(super) fn open(
         names: &[&str],
         clinical: &ClinicalTable,
-        NewPatients { data, plan, cache }: NewPatients<'a>,
+        NewPatients { data, plan, cache, reader }: NewPatients<'a>,
     ) -> Result<Self, Fault> {
         let table = features(data, plan)?;
-        let extractor = plan.map(|plan| Extractor::new(plan, data, cache)).transpose()?.flatten();
+        let extractor = plan.map(|plan| Extractor::new(plan, data, cache, reader)).transpose()?.flatten();
         let given = table.as_ref().map(|table| table.columns().to_vec()).unwrap_or_default();
         let extracted = extractor.as_ref().map(Extractor::columns).unwrap_or_default();
         let (mut origins, mut unknown) = (Vec::new(), Vec::new());

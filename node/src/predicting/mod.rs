@@ -17,7 +17,7 @@ pub(crate) use table::write;
 
 use crate::catalogue::{ClinicalTable, Patient};
 use crate::errors::Fault;
-use crate::extraction::{Cache, Progress};
+use crate::extraction::{Cache, Progress, Reader};
 use columns::Columns;
 
 /// A value this many standard deviations from the mean of the training patients is remarked on.
@@ -32,6 +32,8 @@ pub(crate) struct NewPatients<'a> {
     pub(crate) plan: Option<&'a StudyPlan>,
     /// Where extracted features are remembered.
     pub(crate) cache: &'a Cache,
+    /// Which process reads images.
+    pub(crate) reader: Reader,
 }
 
 /// One patient's line.

@@ -7,7 +7,7 @@ use consilium_types::StudyPlan;
 
 use super::{NewPatients, harmonised, of, write};
 use crate::errors::Fault;
-use crate::extraction::Cache;
+use crate::extraction::{Cache, Reader};
 
 const PLAN: &str = "[study]\nid = \"s\"\ntitle = \"t\"\nseed = 5\n[inputs.table]\n[inputs.clinical]\nnumeric = [\"age\"]\n\
                     categorical = { sex = [\"F\", \"M\"] }\n[outcome]\nlabel = \"relapse\"\npositive = \"yes\"\n";
@@ -53,7 +53,7 @@ fn predicted(
             fs::write(folder.path().join(name), text).unwrap();
         }
     }
-    let from = NewPatients { data: folder.path(), plan, cache: &Cache::none() };
+    let from = NewPatients { data: folder.path(), plan, cache: &Cache::none(), reader: Reader::Here };
     let table = write(model, &of(model, from, &())?, threshold)?;
     let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(table.as_bytes());
     Ok(rows.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect())

@@ -32,7 +32,13 @@ impl Place {
         let (site, cache) = ("a".parse().unwrap(), Cache::none());
         Cohort::read(
             plan,
-            Source { site: &site, data: self.0.path(), cache: &cache, unfit: Unfit::Refuse },
+            Source {
+                site: &site,
+                data: self.0.path(),
+                cache: &cache,
+                reader: Reader::Here,
+                unfit: Unfit::Refuse,
+            },
             &(),
         )
     }
