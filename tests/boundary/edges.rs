@@ -1,9 +1,8 @@
 //! What each crate links, read from `cargo tree`.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
-use crate::root;
+use crate::cargo_tree;
 
 /// Crates by what they would let a program do. Every name must be linked by something in the workspace, so that
 /// a rule cannot outlive the crate it names.
@@ -72,15 +71,6 @@ fn linked_by(krate: &str) -> BTreeSet<String> {
 
 /// Names of the crates that `cargo tree` prints.
 fn tree(arguments: &[&str]) -> BTreeSet<String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let fixed = ["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}"];
-    let output = Command::new(cargo)
-        .current_dir(root())
-        .args(fixed)
-        .args(arguments)
-        .output()
-        .expect("the cargo that runs this test can be started again");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("crate names are ASCII");
+    let text = cargo_tree(&[&["--format", "{p}"], arguments].concat());
     text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }

@@ -6,12 +6,27 @@
 mod codes;
 mod edges;
 mod sources;
+mod supply;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The workspace's folder.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace")
+}
+
+/// What `cargo tree` prints, one crate a line, without the network.
+fn cargo_tree(arguments: &[&str]) -> String {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(root())
+        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(arguments)
+        .output()
+        .expect("the cargo that runs this test can be started again");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("names of crates and licences are ASCII")
 }
 
 /// All `.rs` files below a folder of the workspace, with their text, in order of their paths.
