@@ -8,6 +8,7 @@ mod crowds;
 mod disclosure;
 mod files;
 mod liars;
+mod release;
 mod uploads;
 
 /// The program that plays every party.
