@@ -15,6 +15,7 @@ use rcgen::{
 use rustls::crypto::aws_lc_rs;
 use time::{Duration, OffsetDateTime};
 
+use crate::clock;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 
@@ -23,8 +24,8 @@ const AUTHORITY_LIFE: Duration = Duration::days(20 * 365);
 pub(crate) const SERVER_LIFE: Duration = Duration::days(30);
 /// A node renews at half of it.
 const SITE_LIFE: Duration = Duration::hours(24);
-/// Clocks of hospitals may be behind.
-const SKEW: Duration = Duration::hours(1);
+/// So far may clocks of hospitals be behind.
+const SKEW: Duration = Duration::hours(48);
 
 /// The authority with its private key.
 pub(crate) struct Authority {
@@ -41,7 +42,7 @@ impl Authority {
     /// Makes an authority and writes it into the folder.
     pub(crate) fn create(name: &str, folder: &Folder) -> Result<Self, Fault> {
         let key = KeyPair::generate()?;
-        let mut params = params(name, OffsetDateTime::now_utc(), AUTHORITY_LIFE)?;
+        let mut params = params(name, clock::utc(), AUTHORITY_LIFE)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key)?.pem();
@@ -64,7 +65,7 @@ impl Authority {
     /// Issues a certificate for this server, with a new key, and writes both into the folder.
     pub(crate) fn issue_server(&self, host: &str, folder: &Folder) -> Result<(), Fault> {
         let key = KeyPair::generate()?;
-        let mut params = params(host, OffsetDateTime::now_utc(), SERVER_LIFE)?;
+        let mut params = params(host, clock::utc(), SERVER_LIFE)?;
         params.subject_alt_names = vec![match host.parse::<IpAddr>() {
             Ok(address) => SanType::IpAddress(address),
             Err(_) => SanType::DnsName(Ia5String::try_from(host)?),

@@ -3,6 +3,7 @@
 //! Never: a decision of its own. A crash at any point leaves the journal, and `load` finds the place again.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use consilium_crypto::SitePublic;
 use consilium_ledger::witness::AddCheckpoint;
@@ -21,6 +22,8 @@ use crate::uploads::Kept;
 
 /// The first exchange after the patients are counted.
 const COUNTED: u32 = 2;
+/// So long has a hospital to call after this program began, before it counts as silent; less where a plan waits less.
+const CALL: Duration = Duration::from_secs(10 * 60);
 
 /// All studies.
 #[derive(Debug)]
@@ -31,6 +34,7 @@ pub(crate) struct Studies {
     log: Mutex<TrainingLog>,
     wake: watch::Sender<()>,
     roll: watch::Sender<Roll>,
+    begun: Instant,
 }
 
 impl Studies {
@@ -46,7 +50,7 @@ impl Studies {
             lives.insert(record.study, life);
         }
         let (wake, roll) = (watch::Sender::new(()), watch::Sender::new(Roll::of(&sites)));
-        Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake, roll })
+        Ok(Self { store, lives: Mutex::new(lives), log: Mutex::new(log), wake, roll, begun: Instant::now() })
     }
 
     /// Changes when there may be a new question, or a study has begun or ended.
@@ -177,12 +181,18 @@ impl Studies {
         let due: Vec<StudyId> = {
             let lives = self.lives.lock().await;
             let is_due = |life: &StudyLife| life.next_deadline().is_some_and(|deadline| deadline <= now);
-            lives.iter().filter(|(_, life)| is_due(life)).map(|(study, _)| study.clone()).collect()
+            let due = lives.iter().filter(|(_, life)| is_due(life) && self.could_call(life));
+            due.map(|(study, _)| study.clone()).collect()
         };
         for study in due {
             self.handle(&study, Event::Tick).await?;
         }
         Ok(())
+    }
+
+    /// Whether hospitals had time to call since this program began: while it was off, nobody was silent.
+    fn could_call(&self, life: &StudyLife) -> bool {
+        self.begun.elapsed() >= life.plan().study.sites.wait.duration().min(CALL)
     }
 
     /// Takes over what commands have written: new studies, revoked hospitals.

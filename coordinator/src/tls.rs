@@ -19,6 +19,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::authority::{Authority, SERVER_LIFE};
+use crate::clock;
 use crate::errors::Fault;
 use crate::folder::{self, Folder};
 
@@ -64,7 +65,7 @@ fn acceptor(folder: &Folder) -> Result<TlsAcceptor, Fault> {
     let chain = certificates(&folder::read(&folder.server_certificate())?)?;
     let key =
         PrivateKeyDer::from_pem_slice(folder::read(&folder.server_key())?.as_bytes()).map_err(broken)?;
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_details(provider, Arc::new(clock::Steadily))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(broken)?
         .with_client_cert_verifier(clients)

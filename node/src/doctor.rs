@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::catalogue::Summary;
 use crate::certificate::Certificate;
 use crate::cli::{say, say_json};
-use crate::clock;
+use crate::clock::Skew;
 use crate::errors::Fault;
 use crate::extraction::{self, SelfTest};
 use crate::folder::{self, Configuration, Folder};
@@ -39,10 +39,16 @@ struct Check {
 pub(crate) async fn doctor(folder: &Folder, json: bool) -> Result<(), Fault> {
     let configuration = folder.configuration()?;
     let policy = Policy::read(folder);
-    let asked = coordinator(folder, &configuration).await;
+    let door = Door::at(folder, &configuration);
+    let skew = door.as_ref().map(|door| door.skew().clone()).unwrap_or_default();
+    let asked = match door {
+        Ok(door) => coordinator(door, &configuration).await,
+        Err(fault) => Err(fault),
+    };
     let mut checks = vec![
         check("private keys", keys(folder)),
-        check("certificate", certificate(folder)),
+        check("clock", Ok(clock(&skew))),
+        check("certificate", certificate(folder, skew.unix())),
         check("policy", Policy::read(folder).map(|policy| (Verdict::Ok, policy.in_words()))),
         check("egress ledger", ledger(folder)),
         check("privacy", spending(folder)),
@@ -104,8 +110,14 @@ fn keys(folder: &Folder) -> Result<(Verdict, String), Fault> {
     Ok((Verdict::Ok, "readable by their owner only".to_owned()))
 }
 
-fn certificate(folder: &Folder) -> Result<(Verdict, String), Fault> {
-    let (certificate, now) = (Certificate::of(folder)?, clock::unix());
+fn clock(skew: &Skew) -> (Verdict, String) {
+    let near = || (Verdict::Ok, "within 5 minutes of the coordinator's, as far as it was heard".to_owned());
+    skew.in_words().map_or_else(near, |words| (Verdict::Warning, words))
+}
+
+/// `now` by the coordinator's clock.
+fn certificate(folder: &Folder, now: i64) -> Result<(Verdict, String), Fault> {
+    let certificate = Certificate::of(folder)?;
     let hours = (certificate.ends - now).div_euclid(3_600);
     Ok(match (certificate.has_ended(now), certificate.is_due(now)) {
         (true, _) => {
@@ -151,10 +163,9 @@ fn data(folder: &Path) -> Result<(Verdict, String), Fault> {
     Ok((Verdict::Ok, format!("{patients} patients; {found}")))
 }
 
-async fn coordinator(folder: &Folder, configuration: &Configuration) -> Result<Vec<Offered>, Fault> {
+async fn coordinator(mut door: Door, configuration: &Configuration) -> Result<Vec<Offered>, Fault> {
     let address = &configuration.address;
-    let ask = async { Door::open(folder, configuration).await?.outbox().await?.studies().await };
-    let asked = tokio::time::timeout(PATIENCE, ask).await;
+    let asked = tokio::time::timeout(PATIENCE, door.studies()).await;
     let too_long = || Fault::Unreachable { address: address.clone(), why: "no answer".to_owned() };
     asked.map_err(|_| too_long())?
 }

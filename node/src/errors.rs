@@ -83,14 +83,6 @@ pub enum Fault {
         /// What is wrong.
         why: String,
     },
-    /// An invitation whose time is over.
-    #[error("{}: the invitation expired at {expired}; ask the operator for a new one", file.display())]
-    InvitationExpired {
-        /// Which.
-        file: PathBuf,
-        /// When.
-        expired: String,
-    },
     /// A key or certificate could not be made or used.
     #[error("the node's key or certificate cannot be used: {0}; enrol again in a new folder")]
     Identity(String),
@@ -115,6 +107,20 @@ pub enum Fault {
     NotTheCoordinator {
         /// Where.
         address: String,
+        /// What rustls says.
+        why: String,
+    },
+    /// The coordinator takes this node's certificate for ended.
+    #[error(
+        "the coordinator takes this node's certificate for ended: `run` renews it; check the clock of this machine"
+    )]
+    CertificateEnded,
+    /// By this machine's clock the coordinator's certificate has not begun, or has ended.
+    #[error(
+        "the coordinator's certificate is not valid at this machine's time: {why}; correct the clock of this machine, or \
+         tell the operator if it is right"
+    )]
+    ClocksApart {
         /// What rustls says.
         why: String,
     },
@@ -334,7 +340,6 @@ impl Fault {
             Self::NotEnrolled(_) => "CNS-N-0103",
             Self::AlreadyEnrolled { .. } => "CNS-N-0104",
             Self::Invitation { .. } => "CNS-N-0105",
-            Self::InvitationExpired { .. } => "CNS-N-0106",
             Self::Identity(_) => "CNS-N-0107",
             Self::NoSuchStudy(_) => "CNS-N-0108",
             Self::Unhealthy(_) => "CNS-N-0109",
@@ -343,6 +348,8 @@ impl Fault {
             Self::NotTheCoordinator { .. } => "CNS-N-0202",
             Self::Refused { .. } => "CNS-N-0203",
             Self::Answer(_) => "CNS-N-0204",
+            Self::CertificateEnded => "CNS-N-0205",
+            Self::ClocksApart { .. } => "CNS-N-0206",
             Self::Ledger { .. } => "CNS-N-0301",
             Self::Chain { .. } => "CNS-N-0302",
             Self::NotAccepted(_) => "CNS-N-0401",
@@ -373,6 +380,13 @@ impl Fault {
 
     /// Whether waiting and trying again may help.
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Refused { for_good: false, .. } | Self::Chunk(_))
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::CertificateEnded
+                | Self::ClocksApart { .. }
+                | Self::Refused { for_good: false, .. }
+                | Self::Chunk(_)
+        )
     }
 }

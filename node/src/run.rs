@@ -76,6 +76,7 @@ impl Run {
 
     async fn wait(&mut self, fault: &Fault) {
         tracing::warn!(code = fault.code(), "{fault}; trying again");
+        self.door.heed(fault);
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(PAUSES[1]);
     }

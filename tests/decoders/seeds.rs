@@ -160,7 +160,11 @@ impl Study {
             program: consent().program.as_bytes().to_vec(),
             signature: consent().signature.as_bytes().to_vec(),
         };
-        seeds.push(seed("studies-reply", "one", v1::StudiesReply { studies: vec![offered] }.encode_to_vec()));
+        seeds.push(seed(
+            "studies-reply",
+            "one",
+            v1::StudiesReply { studies: vec![offered], now_ms: 1_700_000_000_000 }.encode_to_vec(),
+        ));
         seeds.push(seed("answer-request", "accept", answer.encode_to_vec()));
         seeds
     }
@@ -177,7 +181,7 @@ impl Study {
             query: serde_json::to_vec(query).unwrap(),
             ..Default::default()
         };
-        v1::NextReply { what: Some(v1::next_reply::What::Question(question)) }.encode_to_vec()
+        v1::NextReply { what: Some(v1::next_reply::What::Question(question)), now_ms: 0 }.encode_to_vec()
     }
 
     fn handed_in(&self, sum: &Summary) -> Vec<u8> {
@@ -311,7 +315,7 @@ fn put_step(context: &Context, request: &Request) -> Vec<u8> {
         step: Some(v1::Step { request: request.to_bytes(), terms: context.to_bytes() }),
         ..Default::default()
     };
-    v1::NextReply { what: Some(v1::next_reply::What::Question(question)) }.encode_to_vec()
+    v1::NextReply { what: Some(v1::next_reply::What::Question(question)), now_ms: 0 }.encode_to_vec()
 }
 
 fn handed_in_step(message: &SiteMessage) -> Vec<u8> {
@@ -355,7 +359,7 @@ fn announced(listing: &Listing) -> Vec<u8> {
         announced: Some(v1::Announced { length: listing.length(), digests: listing.digests() }),
         ..Default::default()
     };
-    v1::NextReply { what: Some(v1::next_reply::What::Question(question)) }.encode_to_vec()
+    v1::NextReply { what: Some(v1::next_reply::What::Question(question)), now_ms: 0 }.encode_to_vec()
 }
 
 fn answer(site: &Site<'_>, request: &Request, pins: &mut MemoryPins) -> SiteMessage {

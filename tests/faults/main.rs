@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod acceptance;
+#[cfg(target_os = "linux")]
+mod clocks;
 mod crowds;
 mod disclosure;
 mod files;

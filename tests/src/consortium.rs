@@ -1,5 +1,6 @@
 //! A consortium of real processes, driven through the command lines an operator and hospitals type.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +11,7 @@ use consilium_crypto::SiteKey;
 use consilium_types::{Digest, PublicKey, SiteKeys, StudyPlan};
 use tempfile::TempDir;
 
-use crate::{Credentials, Ended, Party};
+use crate::{Credentials, Ended, Party, WallClock};
 
 /// The rules tests run under where they do not say otherwise.
 pub const POLICY: &str = "min_patients = 5\nmin_sites = 2\ncell = 2\n";
@@ -23,6 +24,7 @@ pub struct Consortium {
     server: Option<Party>,
     port: u16,
     log: &'static str,
+    clocks: BTreeMap<PathBuf, WallClock>,
 }
 
 impl Consortium {
@@ -34,6 +36,7 @@ impl Consortium {
             server: None,
             port: 0,
             log: "warn",
+            clocks: BTreeMap::new(),
         };
         consortium.operator(&["init", "--name", "Test", "--address", "127.0.0.1:0"])?.succeeded()?;
         consortium.serve()?;
@@ -67,10 +70,23 @@ impl Consortium {
         self.log = filter;
     }
 
+    /// Sets the wall clock of whoever has this folder: of what is started from now on, and later of what runs.
+    pub fn set_clock(&mut self, folder: &Path, seconds: i64) -> Result<()> {
+        if !self.clocks.contains_key(folder) {
+            self.clocks.insert(folder.to_owned(), WallClock::new()?);
+        }
+        self.clocks[folder].set(seconds)
+    }
+
     /// What the running server has printed so far.
     #[must_use]
     pub fn printed(&self) -> Vec<String> {
         self.server.as_ref().map(Party::printed).unwrap_or_default()
+    }
+
+    /// Waits until the running server has printed a line with this text, `n` times.
+    pub fn server_prints(&self, text: &str, n: usize) -> Result<String> {
+        self.server.as_ref().context("a running server")?.wait_for_nth(text, n)
     }
 
     /// Lets a hospital connect to another port.
@@ -147,6 +163,9 @@ impl Consortium {
     fn command(&self, role: &str, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.arg(role).arg("--dir").arg(folder).args(arguments).env("RUST_LOG", self.log);
+        if let Some(clock) = self.clocks.get(folder) {
+            clock.wear(&mut command);
+        }
         command
     }
 

@@ -66,7 +66,7 @@ impl Consortium for Script {
     type FetchStream = BoxStream<Chunk>;
 
     async fn studies(&self, _: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
-        Ok(Response::new(StudiesReply { studies: Vec::new() }))
+        Ok(Response::new(StudiesReply::default()))
     }
 
     async fn answer(&self, _: Request<AnswerRequest>) -> Result<Response<AnswerReply>, Status> {
@@ -75,7 +75,7 @@ impl Consortium for Script {
 
     async fn next(&self, _: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
         let what = Some(What::Question(self.question.clone()));
-        Ok(Response::new(NextReply { what }))
+        Ok(Response::new(NextReply { what, now_ms: 0 }))
     }
 
     async fn fetch(&self, _: Request<FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {

@@ -17,6 +17,7 @@ pub mod rogue;
 pub mod sites;
 pub mod stranger;
 pub mod tap;
+pub mod wall_clock;
 pub mod witnesses;
 
 pub use browser::Browser;
@@ -27,3 +28,4 @@ pub use impostor::Impostor;
 pub use party::{Ended, Party};
 pub use rogue::{Credentials, Rogue};
 pub use tap::{Tap, Tapped};
+pub use wall_clock::WallClock;

@@ -233,7 +233,7 @@ impl Consortium for ConsortiumService {
 
     async fn studies(&self, request: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
         let site = caller(&self.store, &request).await?;
-        Ok(Response::new(StudiesReply { studies: self.offered(&site).await? }))
+        Ok(Response::new(StudiesReply { studies: self.offered(&site).await?, now_ms: clock::now() }))
     }
 
     async fn answer(&self, request: Request<AnswerRequest>) -> Result<Response<AnswerReply>, Status> {
@@ -246,7 +246,7 @@ impl Consortium for ConsortiumService {
         let site = caller(&self.store, &request).await?;
         self.studies.call(&site).await?;
         let what = self.wait_for_work(&site, request.get_ref()).await?;
-        Ok(Response::new(NextReply { what: Some(what) }))
+        Ok(Response::new(NextReply { what: Some(what), now_ms: clock::now() }))
     }
 
     async fn fetch(&self, request: Request<FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {
@@ -275,8 +275,9 @@ impl Consortium for ConsortiumService {
 
     async fn renew(&self, request: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
         let site = caller(&self.store, &request).await?;
-        let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, clock::now()).await?;
-        Ok(Response::new(RenewReply { certificate_pem }))
+        let now_ms = clock::now();
+        let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, now_ms).await?;
+        Ok(Response::new(RenewReply { certificate_pem, now_ms }))
     }
 
     async fn witness(&self, request: Request<WitnessRequest>) -> Result<Response<WitnessReply>, Status> {

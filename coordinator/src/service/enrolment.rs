@@ -83,7 +83,8 @@ impl Enrolment for EnrolmentService {
         &self,
         request: Request<RenewEndedRequest>,
     ) -> Result<Response<RenewEndedReply>, Status> {
-        let certificate_pem = self.renewal.ended(&request.into_inner(), clock::now()).await?;
-        Ok(Response::new(RenewEndedReply { certificate_pem }))
+        let now_ms = clock::now();
+        let certificate_pem = self.renewal.ended(&request.into_inner(), now_ms).await?;
+        Ok(Response::new(RenewEndedReply { certificate_pem, now_ms }))
     }
 }

@@ -16,7 +16,7 @@ use crate::renewal::Door;
 use crate::spending::Spending;
 
 pub(super) async fn list(folder: &Folder, json: bool) -> Result<(), Fault> {
-    let offered = door(folder).await?.outbox().await?.studies().await?;
+    let offered = door(folder).await?.studies().await?;
     if json {
         let one = |study: &Offered| {
             json!({ "study": study.plan.study.id, "plan": study.plan, "plan_hash": study.plan.hash(),
@@ -51,8 +51,7 @@ fn row_by_row(plan: &StudyPlan) {
 /// Tells the coordinator, once the hospital's own record holds the decision.
 pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Result<(), Fault> {
     let mut door = door(folder).await?;
-    let outbox = door.outbox().await?;
-    let offered = outbox.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
+    let offered = door.studies().await?.into_iter().find(|offered| offered.plan.study.id == *study);
     let Offered { plan, participants, .. } = offered.ok_or_else(|| Fault::NoSuchStudy(study.clone()))?;
     let consent = if accept {
         let configuration = folder.configuration()?;
@@ -71,8 +70,8 @@ pub(super) async fn decide(folder: &Folder, study: &StudyId, accept: bool) -> Re
     };
     decisions::save(folder, &Decision::new(&plan, accept, participants))?;
     match &consent {
-        Some((schema, consent)) => outbox.accept(&plan, schema, consent).await?,
-        None => outbox.refuse(&plan).await?,
+        Some((schema, consent)) => door.outbox().await?.accept(&plan, schema, consent).await?,
+        None => door.outbox().await?.refuse(&plan).await?,
     }
     let word = if accept { "accepted" } else { "refused" };
     say(format_args!("{word} {study}, plan hash {}", plan.hash()));

@@ -6,6 +6,10 @@ use tonic::{Code, Status};
 
 use crate::errors::Fault;
 
+/// Words of rustls when the other side has ended the handshake because of our certificate's time.
+const ENDED: &str = "CertificateExpired";
+/// Words of rustls when the other side's certificate is right, and its time is not.
+const APART: [&str; 2] = ["certificate expired", "certificate not valid yet"];
 /// Words of rustls when the other side is not who it should be.
 const NOT_TRUSTED: [&str; 3] = ["invalid peer certificate", "UnknownIssuer", "certificate"];
 
@@ -15,6 +19,13 @@ pub(crate) fn fault_of(status: Status) -> Fault {
     let why = status.source().map_or_else(|| status.message().to_owned(), chain);
     let address = "the coordinator".to_owned();
     let from_transport = status.source().is_some();
+    // on a connection that is older than the end, the call is refused instead
+    if (from_transport && why.contains(ENDED)) || status.code() == Code::Unauthenticated {
+        return Fault::CertificateEnded;
+    }
+    if from_transport && APART.iter().any(|words| why.contains(words)) {
+        return Fault::ClocksApart { why };
+    }
     if from_transport && NOT_TRUSTED.iter().any(|words| why.contains(words)) {
         return Fault::NotTheCoordinator { address, why };
     }
@@ -29,7 +40,7 @@ pub(crate) fn fault_of(status: Status) -> Fault {
 
 /// A wrong certificate does not become right by asking again; a coordinator that was restored does.
 fn is_for_good(code: Code) -> bool {
-    matches!(code, Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented)
+    matches!(code, Code::PermissionDenied | Code::Unimplemented)
 }
 
 /// An error with its causes, each once.

@@ -8,6 +8,7 @@ use consilium_types::{SiteId, SiteKeys};
 use tonic::transport::Channel;
 
 use super::ledger::{Ledger, Line};
+use crate::clock::Skew;
 use crate::errors::Fault;
 use crate::identity::Signature;
 use crate::link::{Link, fault_of};
@@ -63,7 +64,7 @@ pub(crate) struct RenewingEnded<'a> {
 
 impl RenewingEnded<'_> {
     /// Asks; gives the certificate.
-    pub(crate) async fn send(self, link: &Link, ledger: PathBuf) -> Result<String, Fault> {
+    pub(crate) async fn send(self, link: &Link, ledger: PathBuf, skew: &Skew) -> Result<String, Fault> {
         Ledger::new(ledger).append(&Line::renewal(self.csr_pem.len() + self.signature.len()))?;
         let request = RenewEndedRequest {
             site: self.site.to_string(),
@@ -72,6 +73,8 @@ impl RenewingEnded<'_> {
             signature: self.signature.to_vec(),
         };
         let reply = EnrolmentClient::new(link.channel()).renew_ended(request).await.map_err(fault_of)?;
-        Ok(reply.into_inner().certificate_pem)
+        let reply = reply.into_inner();
+        skew.hear(reply.now_ms);
+        Ok(reply.certificate_pem)
     }
 }

@@ -31,6 +31,7 @@ pub(crate) use uploading::Outgoing;
 
 use crate::answering::Question;
 use crate::blinding::Sent;
+use crate::clock::Skew;
 use crate::errors::Fault;
 use crate::link::{Link, fault_of};
 use ledger::Ledger;
@@ -44,18 +45,20 @@ const MOST_BYTES: usize = 16 << 20;
 pub(crate) struct Outbox {
     client: ConsortiumClient<Channel>,
     ledger: Ledger,
+    skew: Skew,
 }
 
 impl Outbox {
-    pub(crate) fn new(link: &Link, ledger: PathBuf) -> Self {
+    pub(crate) fn new(link: &Link, ledger: PathBuf, skew: Skew) -> Self {
         let client = ConsortiumClient::new(link.channel()).max_decoding_message_size(MOST_BYTES);
-        Self { client, ledger: Ledger::new(ledger) }
+        Self { client, ledger: Ledger::new(ledger), skew }
     }
 
     /// Studies offered to this hospital.
     pub(crate) async fn studies(&mut self) -> Result<Vec<Offered>, Fault> {
-        let reply = self.client.studies(StudiesRequest {}).await.map_err(fault_of)?;
-        reply.into_inner().studies.into_iter().map(Offered::read).collect()
+        let reply = self.client.studies(StudiesRequest {}).await.map_err(fault_of)?.into_inner();
+        self.skew.hear(reply.now_ms);
+        reply.studies.into_iter().map(Offered::read).collect()
     }
 
     /// Waits for a question; none of the studies that are kept waiting here.
@@ -68,7 +71,9 @@ impl Outbox {
         let wait_ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
         let waiting = waiting.iter().map(StudyId::to_string).collect();
         let reply = self.client.next(NextRequest { wait_ms, ended, waiting }).await.map_err(fault_of)?;
-        received::read(reply.into_inner())
+        let reply = reply.into_inner();
+        self.skew.hear(reply.now_ms);
+        received::read(reply)
     }
 
     /// Takes what is missing of a question.
@@ -170,8 +175,9 @@ impl Outbox {
     /// A certificate for a new key.
     pub(crate) async fn renew(&mut self, csr_pem: String) -> Result<String, Fault> {
         self.ledger.append(&Line::renewal(csr_pem.len()))?;
-        let reply = self.client.renew(RenewRequest { csr_pem }).await.map_err(fault_of)?;
-        Ok(reply.into_inner().certificate_pem)
+        let reply = self.client.renew(RenewRequest { csr_pem }).await.map_err(fault_of)?.into_inner();
+        self.skew.hear(reply.now_ms);
+        Ok(reply.certificate_pem)
     }
 
     async fn hand_in(&mut self, question: &Question, answer: Answer) -> Result<(), Fault> {

@@ -5,6 +5,9 @@ pub struct StudiesRequest {}
 pub struct StudiesReply {
     #[prost(message, repeated, tag = "1")]
     pub studies: ::prost::alloc::vec::Vec<OfferedStudy>,
+    /// The coordinator's time, in milliseconds since 1970: by it certificates begin and end.
+    #[prost(uint64, tag = "2")]
+    pub now_ms: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OfferedStudy {
@@ -73,6 +76,9 @@ pub struct NextRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NextReply {
+    /// The coordinator's time, in milliseconds since 1970: by it certificates begin and end.
+    #[prost(uint64, tag = "4")]
+    pub now_ms: u64,
     #[prost(oneof = "next_reply::What", tags = "1, 2, 3")]
     pub what: ::core::option::Option<next_reply::What>,
 }
@@ -273,6 +279,9 @@ pub struct RenewRequest {
 pub struct RenewReply {
     #[prost(string, tag = "1")]
     pub certificate_pem: ::prost::alloc::string::String,
+    /// The coordinator's time, in milliseconds since 1970: by it certificates begin and end.
+    #[prost(uint64, tag = "2")]
+    pub now_ms: u64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WitnessRequest {
@@ -1149,6 +1158,9 @@ pub struct RenewEndedRequest {
 pub struct RenewEndedReply {
     #[prost(string, tag = "1")]
     pub certificate_pem: ::prost::alloc::string::String,
+    /// The coordinator's time, in milliseconds since 1970: by it certificates begin and end.
+    #[prost(uint64, tag = "2")]
+    pub now_ms: u64,
 }
 /// Generated client implementations.
 pub mod enrolment_client {
