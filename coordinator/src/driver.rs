@@ -23,7 +23,7 @@ use crate::uploads::Kept;
 /// The first exchange after the patients are counted.
 const COUNTED: u32 = 2;
 /// So long has a hospital to call after this program began, before it counts as silent; less where a plan waits less.
-const CALL: Duration = Duration::from_secs(10 * 60);
+const CALL: Duration = Duration::from_mins(10);
 
 /// All studies.
 #[derive(Debug)]

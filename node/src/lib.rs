@@ -35,5 +35,10 @@ mod run;
 mod spending;
 mod witness;
 
+/// What is freed is overwritten: sums in clear, updates and rows do not outlive their use, in no program that holds a node.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 pub use errors::Fault;
 pub use predicting::PredictFault;

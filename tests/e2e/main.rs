@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod absent;
+#[cfg(target_os = "linux")]
+mod at_rest;
 mod blinded;
 mod canary;
 mod chunks;

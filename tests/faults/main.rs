@@ -1,7 +1,7 @@
 //! Bad input of every kind: files at a hospital, a site that lies, a coordinator that lies. Each ends in a message with a
 //! code, and nothing is lost.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod acceptance;
 #[cfg(target_os = "linux")]

@@ -12,6 +12,16 @@ use crate::Consortium;
 
 /// The result file of a study over these hospitals' data folders.
 pub fn result(consortium: &Consortium, plan: &StudyPlan, sites: &[&str]) -> Result<String> {
+    watched(consortium, plan, sites, |_, _| ())
+}
+
+/// The same; `see` sees each hospital's sums in clear.
+pub fn watched(
+    consortium: &Consortium,
+    plan: &StudyPlan,
+    sites: &[&str],
+    mut see: impl FnMut(&SiteId, &Summary),
+) -> Result<String> {
     let cache = Cache::none();
     let mut roster = sites.iter().map(|site| Ok(site.parse()?)).collect::<Result<Vec<SiteId>>>()?;
     roster.sort();
@@ -32,6 +42,7 @@ pub fn result(consortium: &Consortium, plan: &StudyPlan, sites: &[&str]) -> Resu
             Ok(query.answer(&rows, &Perceptrons)?)
         };
         let answers = roster.iter().zip(&cohorts).map(answer).collect::<Result<Vec<_>>>()?;
+        roster.iter().zip(&answers).for_each(|(site, summary)| see(site, summary));
         match analysis.absorb(&query, &query.combine(&answers.iter().collect::<Vec<_>>())?)? {
             Progress::Ask(next, question) => (analysis, query) = (*next, question),
             Progress::Done(result) => return Ok(result.to_json()),

@@ -25,7 +25,7 @@ pub use consortium::{Consortium, POLICY};
 pub use cutter::{Cutter, Way};
 pub use identity_provider::IdentityProvider;
 pub use impostor::Impostor;
-pub use party::{Ended, Party};
+pub use party::{Ended, Party, memory_of};
 pub use rogue::{Credentials, Rogue};
 pub use tap::{Tap, Tapped};
 pub use wall_clock::WallClock;

@@ -4,7 +4,9 @@
 //! its `Party`.
 
 use std::fmt;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
@@ -109,6 +111,17 @@ impl Party {
         self.signal(Signal::CONT)
     }
 
+    /// The system's number for it.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything the process may write to in its memory, region by region. Linux.
+    pub fn memory(&self) -> Result<Vec<Vec<u8>>> {
+        memory_of(self.child.id())
+    }
+
     /// Waits until the process ends by itself.
     pub fn ended(mut self) -> Result<Ended> {
         self.wait_until(|seen| (seen.closed == 2).then_some(()))
@@ -138,6 +151,21 @@ impl Party {
             seen = self.output.changed.wait_timeout(seen, left).expect("readers do not panic").0;
         }
     }
+}
+
+/// What `/proc/PID/mem` holds of a process, where it may write. A region that is gone meanwhile is left out.
+pub fn memory_of(pid: u32) -> Result<Vec<Vec<u8>>> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
+    let memory = File::open(format!("/proc/{pid}/mem"))?;
+    let read = |line: &str| -> Option<Vec<u8>> {
+        let (range, rest) = line.split_once(' ')?;
+        let (from, to) = range.split_once('-')?;
+        let [from, to] = [from, to].map(|text| u64::from_str_radix(text, 16));
+        let (from, to) = (from.ok()?, to.ok()?);
+        let mut bytes = vec![0; usize::try_from(to - from).ok()?];
+        (rest.starts_with("rw") && memory.read_exact_at(&mut bytes, from).is_ok()).then_some(bytes)
+    };
+    Ok(maps.lines().filter_map(read).collect())
 }
 
 impl Drop for Party {

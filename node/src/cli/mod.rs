@@ -131,6 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     log();
+    forbid_dumps();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.expect("the system gives threads");
     match runtime.block_on(command(arguments)) {
@@ -140,6 +141,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let _ = writeln!(std::io::stderr(), "error: {fault} [{}]", fault.code());
             ExitCode::FAILURE
         }
+    }
+}
+
+/// A crash must not write patients to a disk. Where the system refuses, it does not write dumps either.
+fn forbid_dumps() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     }
 }
 
