@@ -108,6 +108,10 @@ pub(crate) enum Fault {
     EndedLongAgo(u64),
     #[error("the certificate has ended; it can be renewed, and nothing else: start `consilium-node run`")]
     CertificateEnded,
+    #[error(
+        "too many calls of this hospital are open, or come at once: does a second node run in its name? It may ask again"
+    )]
+    TooManyCalls,
     #[error("not a cosignature of the checkpoint by this hospital's witness key: {0}")]
     Cosignature(NoteFault),
     #[error("the signing request cannot be read: {0}")]
@@ -185,6 +189,7 @@ impl Fault {
             Self::UploadLength { .. } => "CNS-C-0216",
             Self::NotUploaded => "CNS-C-0217",
             Self::UploadReplaced => "CNS-C-0218",
+            Self::TooManyCalls => "CNS-C-0219",
         }
     }
 
@@ -209,6 +214,7 @@ impl Fault {
             Self::Refused(_) | Self::OtherPlan(_) | Self::NotUploaded | Self::UploadReplaced => {
                 Code::FailedPrecondition
             }
+            Self::TooManyCalls => Code::ResourceExhausted,
             _ => Code::Internal,
         }
     }

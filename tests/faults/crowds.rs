@@ -4,7 +4,10 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::thread;
 
+use consilium_proto::v1::AnswerRequest;
 use consilium_tests::{Consortium, Credentials, Rogue, plans, sites};
+use consilium_types::StudyPlan;
+use tonic::Code;
 
 use crate::PROGRAM;
 
@@ -64,4 +67,36 @@ fn a_study_goes_on_while_a_hospital_connects_a_hundred_times() {
         }
         finishes(&consortium);
     });
+}
+
+#[test]
+fn a_hospital_has_so_many_calls_and_takes_none_of_the_others() {
+    let consortium = Consortium::of(PROGRAM, &["east", "north", "west"], |data, site| {
+        sites::feature_table(data, site, 20)
+    })
+    .unwrap();
+    let mut west =
+        Rogue::connect(consortium.port(), "127.0.0.1", &consortium.credentials("west").unwrap()).unwrap();
+    let (refused, open) = west.polls(40, 24).unwrap();
+    assert_eq!(open.len(), 16);
+    for status in refused {
+        assert!(
+            status.code() == Code::ResourceExhausted && status.message().contains("CNS-C-0219"),
+            "{status}"
+        );
+    }
+    assert!(west.studies().is_err(), "its other calls are refused meanwhile");
+    consortium.agree(plans::TABLE, &SITES).unwrap();
+    consortium.node("east", &["doctor"]).unwrap().succeeded().unwrap();
+    drop(open);
+    // the coordinator notices when it comes to it
+    let again = (0..10_000).find_map(|_| west.studies().ok()).unwrap();
+    assert_eq!(again.len(), 1);
+    west.answer(refusal(&again[0])).unwrap();
+    finishes(&consortium);
+}
+
+fn refusal((study, plan): &(String, Vec<u8>)) -> AnswerRequest {
+    let plan_hash = StudyPlan::from_canonical(plan).unwrap().hash().as_bytes().to_vec();
+    AnswerRequest { study: study.clone(), plan_hash, ..AnswerRequest::default() }
 }

@@ -14,6 +14,7 @@ use consilium_proto::v1::{
     UploadRequest, WitnessRequest,
 };
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
 use tonic::Status;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 
@@ -39,6 +40,24 @@ impl fmt::Debug for Credentials {
     /// Shows no key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials")
+    }
+}
+
+/// Polls that are open until this is dropped.
+#[derive(Debug)]
+pub struct Polls(JoinSet<Result<(), Status>>);
+
+impl Polls {
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -91,6 +110,24 @@ impl Rogue {
     pub fn poll(&mut self, wait_ms: u32) -> Result<Option<What>, Status> {
         let request = NextRequest { wait_ms, ended: Vec::new(), waiting: Vec::new() };
         Ok(self.runtime.block_on(self.client.next(request))?.into_inner().what)
+    }
+
+    /// Begins so many polls together; gives those that ended when `ended` of them have. The others stay open with what is given.
+    pub fn polls(&mut self, polls: usize, ended: usize) -> Result<(Vec<Status>, Polls)> {
+        self.runtime.block_on(async {
+            let mut open = JoinSet::new();
+            for _ in 0..polls {
+                let mut client = self.client.clone();
+                let request = NextRequest { wait_ms: u32::MAX, ended: Vec::new(), waiting: Vec::new() };
+                open.spawn(async move { client.next(request).await.map(|_| ()) });
+            }
+            let mut refused = Vec::new();
+            while refused.len() < ended {
+                let poll = open.join_next().await.context("a poll")??;
+                refused.push(poll.err().context("a poll was answered")?);
+            }
+            Ok((refused, Polls(open)))
+        })
     }
 
     /// Hands in a cosignature; gives the checkpoint to cosign next, if there is one already.

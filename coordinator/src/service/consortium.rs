@@ -24,6 +24,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::caller::caller;
 use super::questions::{Texts, offer};
+use super::quotas::{Quotas, Seat};
 use crate::clock;
 use crate::driver::Studies;
 use crate::errors::Fault;
@@ -41,6 +42,7 @@ pub(crate) struct ConsortiumService {
     renewal: Renewal,
     draining: watch::Receiver<bool>,
     texts: Texts,
+    quotas: Quotas,
 }
 
 impl ConsortiumService {
@@ -50,7 +52,14 @@ impl ConsortiumService {
         renewal: Renewal,
         draining: watch::Receiver<bool>,
     ) -> Self {
-        Self { store, studies, renewal, draining, texts: Texts::default() }
+        Self { store, studies, renewal, draining, texts: Texts::default(), quotas: Quotas::new() }
+    }
+
+    /// The hospital that calls, within its quota while the seat is held.
+    async fn admit<T>(&self, request: &Request<T>) -> Result<(SiteId, Seat), Fault> {
+        let site = caller(&self.store, request).await?;
+        let seat = self.quotas.admit(&site)?;
+        Ok((site, seat))
     }
 
     async fn offered(&self, site: &SiteId) -> Result<Vec<OfferedStudy>, Fault> {
@@ -232,32 +241,37 @@ impl Consortium for ConsortiumService {
     type FetchStream = BoxStream<Chunk>;
 
     async fn studies(&self, request: Request<StudiesRequest>) -> Result<Response<StudiesReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         Ok(Response::new(StudiesReply { studies: self.offered(&site).await?, now_ms: clock::now() }))
     }
 
     async fn answer(&self, request: Request<AnswerRequest>) -> Result<Response<AnswerReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         self.take_answer(site, request.into_inner()).await?;
         Ok(Response::new(AnswerReply {}))
     }
 
     async fn next(&self, request: Request<NextRequest>) -> Result<Response<NextReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         self.studies.call(&site).await?;
         let what = self.wait_for_work(&site, request.get_ref()).await?;
         Ok(Response::new(NextReply { what: Some(what), now_ms: clock::now() }))
     }
 
     async fn fetch(&self, request: Request<FetchRequest>) -> Result<Response<Self::FetchStream>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, seat) = self.admit(&request).await?;
         let given = self.give_text(&site, request.into_inner()).await;
         let chunks = given.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
-        Ok(Response::new(Box::pin(tokio_stream::iter(chunks.map(Ok)))))
+        // the call is open for as long as chunks are taken
+        let given = chunks.map(move |chunk| {
+            let _held = &seat;
+            Ok(chunk)
+        });
+        Ok(Response::new(Box::pin(tokio_stream::iter(given))))
     }
 
     async fn submit(&self, request: Request<SubmitRequest>) -> Result<Response<SubmitReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         let taken = self.take_summary(site.clone(), request.into_inner()).await;
         taken.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
         Ok(Response::new(SubmitReply {}))
@@ -267,21 +281,21 @@ impl Consortium for ConsortiumService {
         &self,
         request: Request<Streaming<UploadRequest>>,
     ) -> Result<Response<UploadReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         let taken = self.take_upload(&site, request.into_inner()).await;
         let held = taken.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
         Ok(Response::new(UploadReply { held }))
     }
 
     async fn renew(&self, request: Request<RenewRequest>) -> Result<Response<RenewReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         let now_ms = clock::now();
         let certificate_pem = self.renewal.next(&site, &request.into_inner().csr_pem, now_ms).await?;
         Ok(Response::new(RenewReply { certificate_pem, now_ms }))
     }
 
     async fn witness(&self, request: Request<WitnessRequest>) -> Result<Response<WitnessReply>, Status> {
-        let site = caller(&self.store, &request).await?;
+        let (site, _seat) = self.admit(&request).await?;
         let waited = self.wait_for_checkpoint(&site, request.into_inner()).await;
         let checkpoint = waited.inspect_err(|fault| tracing::warn!(%site, code = fault.code(), "{fault}"))?;
         Ok(Response::new(WitnessReply { checkpoint }))

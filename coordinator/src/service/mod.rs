@@ -6,6 +6,7 @@ mod caller;
 mod consortium;
 mod enrolment;
 mod questions;
+mod quotas;
 
 pub(crate) use consortium::ConsortiumService;
 pub(crate) use enrolment::EnrolmentService;
