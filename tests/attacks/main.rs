@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod masked;
+mod members;
 mod poisoning;
 mod table;
 

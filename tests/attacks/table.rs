@@ -44,7 +44,8 @@ impl Rows for Table {
     }
 }
 
-fn first(domain: &str, number: u64) -> u64 {
+/// A number of a domain.
+pub(crate) fn first(domain: &str, number: u64) -> u64 {
     let digest = Digest::of(domain, &number.to_le_bytes());
     u64::from_le_bytes(*digest.as_bytes().first_chunk().unwrap())
 }
