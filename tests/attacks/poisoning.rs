@@ -4,14 +4,15 @@
 //! What changes is the liar's words of network training, also those that the fixed point would never write; it evaluates
 //! honestly, so that the accuracy is that of the model and not of the lie. Rows: docs/threat-model.md, "Poisoned model".
 
+use anyhow::Result;
 use consilium_learn::Perceptrons;
 use consilium_rounds::result::{NetworkResult, WhyTakenBack};
-use consilium_rounds::{Analysis, Progress};
-use consilium_stats::{Query, Rows, Summary, Training};
+use consilium_stats::{Query, Summary, Training};
+use consilium_tests::in_process::carried_out;
 use consilium_types::plan::Aggregate;
-use consilium_types::{Column, ColumnKind, Schema, SiteId, StudyPlan, fixed};
+use consilium_types::{ColumnKind, StudyPlan, fixed};
 
-use super::table::Draws;
+use super::table::{Draws, Table, roster, schema};
 
 const SITES: usize = 5;
 const PATIENTS: usize = 90;
@@ -27,46 +28,8 @@ const MOST_LOST: f64 = 0.02;
 /// Draws of all patients that rules are judged by: one is too noisy for a difference of 0.02.
 const DRAWS: u64 = 5;
 
-/// A hospital's invented patients.
-#[derive(Clone)]
-struct Hospital {
-    values: Vec<Vec<f64>>,
-    cases: Vec<bool>,
-    flow: Vec<u64>,
-}
-
-impl Rows for Hospital {
-    fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    fn width(&self) -> usize {
-        COLUMNS
-    }
-
-    fn value(&self, row: usize, column: usize) -> f64 {
-        self.values[row][column]
-    }
-
-    fn label(&self, row: usize, label: usize) -> Option<u32> {
-        (label == 0).then(|| u32::from(self.cases[row]))
-    }
-
-    fn cell(&self, row: usize) -> usize {
-        row % FOLDS
-    }
-
-    fn flow(&self) -> &[u64] {
-        &self.flow
-    }
-
-    fn draw(&self, row: usize, _: &str) -> u64 {
-        row as u64
-    }
-}
-
 /// Two columns tell cases, a little differently at each hospital; the others are noise.
-fn hospitals(seed: u64) -> Vec<Hospital> {
+fn hospitals(seed: u64) -> Vec<Table> {
     let hospital = |site: usize| {
         let mut draws = Draws::new(1_000 * seed + site as u64);
         let shift = draws.bell() / 5.0;
@@ -79,8 +42,7 @@ fn hospitals(seed: u64) -> Vec<Hospital> {
             }
             (values, case)
         };
-        let (values, cases) = (0..PATIENTS).map(&mut patient).unzip();
-        Hospital { values, cases, flow: vec![PATIENTS as u64; 1] }
+        Table::folded((0..PATIENTS).map(&mut patient), |row| row % FOLDS)
     };
     (0..SITES).map(hospital).collect()
 }
@@ -197,49 +159,39 @@ fn trains(query: &Query) -> bool {
 }
 
 /// The AUC, and the network's own account; or why there is none.
-fn run(plan: &StudyPlan, lie: impl Fn(u32) -> Option<Lie>) -> Result<(f64, NetworkResult), String> {
+fn run(plan: &StudyPlan, lie: impl Fn(u32) -> Option<Lie>) -> Result<(f64, NetworkResult)> {
     run_of(&hospitals(0), plan, lie)
 }
 
 fn run_of(
-    hospitals: &[Hospital],
+    hospitals: &[Table],
     plan: &StudyPlan,
     lie: impl Fn(u32) -> Option<Lie>,
-) -> Result<(f64, NetworkResult), String> {
-    let column = |i: usize| Column { name: format!("c{i}"), kind: ColumnKind::Clinical };
-    let schema = Schema { columns: (0..COLUMNS).map(column).collect(), extractor: String::new() };
-    let roster: Vec<SiteId> = (0..SITES).map(|i| format!("site-{i}").parse().unwrap()).collect();
-    let (mut analysis, mut query) =
-        Analysis::begin(plan, &roster, &schema).map_err(|fault| fault.to_string())?;
+) -> Result<(f64, NetworkResult)> {
     let mut round = 0;
-    loop {
-        query.check(COLUMNS).map_err(|fault| fault.to_string())?;
-        round += u32::from(trains(&query));
-        let lie = lie(round).filter(|_| trains(&query));
-        let answer = |(site, rows): (usize, &Hospital)| -> Result<Summary, String> {
-            let honest = query.answer(rows, &Perceptrons).map_err(|fault| fault.to_string())?;
+    let sum = |query: &Query| {
+        query.check(COLUMNS)?;
+        round += u32::from(trains(query));
+        let lie = lie(round).filter(|_| trains(query));
+        let answer = |(site, rows): (usize, &Table)| -> Result<Summary> {
+            let honest = query.answer(rows, &Perceptrons)?;
             let Some(lie) = lie.filter(|_| site == LIAR) else { return Ok(honest) };
-            let flipped = Hospital { cases: rows.cases.iter().map(|case| !case).collect(), ..rows.clone() };
-            let rows = if lie == Lie::Labels { &flipped } else { rows };
-            let poisoned = query.answer(rows, &Perceptrons).map_err(|fault| fault.to_string())?;
-            Ok(lied(&query, honest, &poisoned, lie))
+            let poisoned = match lie {
+                Lie::Labels => query.answer(&rows.swapped(), &Perceptrons)?,
+                _ => query.answer(rows, &Perceptrons)?,
+            };
+            Ok(lied(query, honest, &poisoned, lie))
         };
-        let answers = hospitals.iter().enumerate().map(answer).collect::<Result<Vec<_>, _>>()?;
-        let sum = match plan.privacy.aggregate {
+        let answers = hospitals.iter().enumerate().map(answer).collect::<Result<Vec<_>>>()?;
+        match plan.privacy.aggregate {
             // nobody sees a part of a blinded sum
-            Aggregate::SecureSum => answers.into_iter().reduce(|a, b| a.plus(&b).unwrap()).unwrap(),
-            Aggregate::Clear => {
-                query.combine(&answers.iter().collect::<Vec<_>>()).map_err(|fault| fault.to_string())?
-            }
-        };
-        match analysis.absorb(&query, &sum).map_err(|fault| fault.to_string())? {
-            Progress::Ask(next, question) => (analysis, query) = (*next, question),
-            Progress::Done(result) => {
-                let model = &result.models[0];
-                return Ok((model.binary().unwrap().auc.auc, model.network().unwrap().clone()));
-            }
+            Aggregate::SecureSum => Ok(answers.into_iter().reduce(|a, b| a.plus(&b).unwrap()).unwrap()),
+            Aggregate::Clear => Ok(query.combine(&answers.iter().collect::<Vec<_>>())?),
         }
-    }
+    };
+    let result = carried_out(plan, &roster(SITES), &schema(COLUMNS, ColumnKind::Clinical), sum)?;
+    let model = &result.models[0];
+    Ok((model.binary().unwrap().auc.auc, model.network().unwrap().clone()))
 }
 
 fn clean(plan: &StudyPlan) -> f64 {

@@ -15,9 +15,10 @@ use consilium_node::cohort::{Cohort, Source, Unfit};
 use consilium_node::extraction::{Cache, Reader};
 use consilium_proto::{Message, v1};
 use consilium_report::model_files;
+use consilium_rounds::StudyResult;
 use consilium_rounds::life::{Entry as Line, Event as Happening, Key, Timestamp};
-use consilium_rounds::{Analysis, Progress, StudyResult};
 use consilium_stats::{Query, Summary};
+use consilium_tests::in_process::carried_out;
 use consilium_tests::{plans, sites};
 use consilium_types::chunks::{CHUNK_BYTES, Listing};
 use consilium_types::{Attempt, Consent, Digest, ExchangeNumber, Schema, SiteId, StudyId, StudyPlan};
@@ -66,19 +67,15 @@ impl Study {
         let cohort = Cohort::read(&plan, source, &()).unwrap();
         let roster = [site.clone()];
         let rows = cohort.rows(&plan, &site, &roster).unwrap();
-        let (mut analysis, mut query) = Analysis::begin(&plan, &roster, cohort.schema()).unwrap();
         let mut asked = Vec::new();
-        loop {
-            let sum = query.answer(&rows, &Perceptrons).unwrap();
+        let sum = |query: &Query| {
+            let sum = query.answer(&rows, &Perceptrons)?;
             asked.push((query.clone(), sum.clone()));
-            match analysis.absorb(&query, &sum).unwrap() {
-                Progress::Ask(next, question) => (analysis, query) = (*next, question),
-                Progress::Done(result) => {
-                    let schema = cohort.schema().clone();
-                    return Self { plan, schema, result: *result, asked };
-                }
-            }
-        }
+            Ok(sum)
+        };
+        let schema = cohort.schema().clone();
+        let result = carried_out(&plan, &roster, &schema, sum).unwrap();
+        Self { plan, schema, result, asked }
     }
 
     fn seeds(&self) -> Vec<Seed> {

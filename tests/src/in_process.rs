@@ -4,9 +4,9 @@ use anyhow::{Context as _, Result};
 use consilium_learn::Perceptrons;
 use consilium_node::cohort::{Cohort, Source, Unfit};
 use consilium_node::extraction::{Cache, Reader};
-use consilium_rounds::{Analysis, Progress};
-use consilium_stats::Summary;
-use consilium_types::{SiteId, StudyPlan};
+use consilium_rounds::{Analysis, Progress, StudyResult};
+use consilium_stats::{Query, Summary};
+use consilium_types::{Schema, SiteId, StudyPlan};
 
 use crate::Consortium;
 
@@ -35,17 +35,30 @@ pub fn watched(
     };
     let cohorts = roster.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let schema = cohorts.first().context("a hospital")?.schema();
-    let (mut analysis, mut query) = Analysis::begin(plan, &roster, schema)?;
-    loop {
+    let sum = |query: &Query| {
         let answer = |(site, cohort): (&SiteId, &Cohort)| -> Result<Summary> {
             let rows = cohort.rows(plan, site, &roster).context("a hospital of the roster")?;
             Ok(query.answer(&rows, &Perceptrons)?)
         };
         let answers = roster.iter().zip(&cohorts).map(answer).collect::<Result<Vec<_>>>()?;
         roster.iter().zip(&answers).for_each(|(site, summary)| see(site, summary));
-        match analysis.absorb(&query, &query.combine(&answers.iter().collect::<Vec<_>>())?)? {
+        Ok(query.combine(&answers.iter().collect::<Vec<_>>())?)
+    };
+    Ok(carried_out(plan, &roster, schema, sum)?.to_json())
+}
+
+/// The result of a study; `sum` answers each question for all hospitals.
+pub fn carried_out(
+    plan: &StudyPlan,
+    roster: &[SiteId],
+    schema: &Schema,
+    mut sum: impl FnMut(&Query) -> Result<Summary>,
+) -> Result<StudyResult> {
+    let (mut analysis, mut query) = Analysis::begin(plan, roster, schema)?;
+    loop {
+        match analysis.absorb(&query, &sum(&query)?)? {
             Progress::Ask(next, question) => (analysis, query) = (*next, question),
-            Progress::Done(result) => return Ok(result.to_json()),
+            Progress::Done(result) => return Ok(*result),
         }
     }
 }
