@@ -9,7 +9,7 @@ use consilium_types::{ColumnKind, Schema, StudyPlan};
 /// Parameters of a fit that only shifts and stretches a score.
 const RESCALING: usize = 2;
 
-/// What a column of a forest counts for: one of 57 patients and 8 columns gives away who was in it as a regression on 30 does.
+/// What a column of a forest counts for: so that default limits release little of who was in a cohort (tests/attacks/members.rs).
 const OF_FOREST: usize = 3;
 /// The same of boosted trees.
 const OF_BOOST: usize = 2;
@@ -20,7 +20,7 @@ pub struct Size {
     /// Columns of the largest family of columns, whatever the learner.
     pub columns: usize,
     /// Parameters of the largest model, intercepts and thresholds included. Trees and networks are judged by what they can
-    /// remember: as if each column had some (tests/attacks/members.rs).
+    /// remember: as if each column had some.
     pub model: usize,
     /// Most parameters that any fit by derivatives on the way to it may have, as along a path of penalties; trees and
     /// networks have none.
